@@ -1,0 +1,287 @@
+package event
+
+import (
+	"encoding/binary"
+	"math"
+	"net/netip"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// A Builder collects events row by row into columns and reuses its memory from batch to batch. A column that no row sets
+// costs nothing. Set may be called several times for a column of one row: the last value stands.
+// A Builder is for one goroutine.
+type Builder struct {
+	rows    int
+	cols    [NumColumns]buffer
+	touched []Column // columns set in the current row
+	labels  labelBuffer
+	size    int // bytes of values held by finished rows
+	rowSize int // and by the current one
+}
+
+// buffer holds one column. Rows at and beyond n are absent.
+type buffer struct {
+	n     int
+	valid []byte // bitmap, bit 0 of byte 0 is row 0
+	off   []int32
+	data  []byte
+}
+
+// labelBuffer holds the labels: row r has the entries from off[r] to off[r+1].
+type labelBuffer struct {
+	off        []int32
+	keys, vals buffer
+}
+
+// NewBuilder returns an empty Builder.
+func NewBuilder() *Builder { return &Builder{touched: make([]Column, 0, NumColumns)} }
+
+// Rows returns how many rows are finished.
+func (b *Builder) Rows() int { return b.rows }
+
+// Size returns about how many bytes the finished rows take on the wire before compression.
+func (b *Builder) Size() int { return b.size }
+
+// SetText sets a text or bytes column of the current row. An empty value leaves the row as it is; text that is no UTF-8 is
+// repaired with U+FFFD. The bytes are copied.
+func (b *Builder) SetText(c Column, v []byte) {
+	if len(v) == 0 {
+		return
+	}
+	if table[c].Kind == Text && !utf8.Valid(v) {
+		v = repair(v)
+	}
+	col := b.begin(c, 0)
+	col.data = append(col.data, v...)
+	col.off = append(col.off, int32(len(col.data)))
+	b.rowSize += len(v)
+}
+
+// SetString is SetText for a string.
+func (b *Builder) SetString(c Column, v string) {
+	if v == "" {
+		return
+	}
+	if table[c].Kind == Text && !utf8.ValidString(v) {
+		v = string(repair([]byte(v)))
+	}
+	col := b.begin(c, 0)
+	col.data = append(col.data, v...)
+	col.off = append(col.off, int32(len(col.data)))
+	b.rowSize += len(v)
+}
+
+// SetAddr sets a text column to the canonical form of an address, without zone and with IPv4-mapped addresses as IPv4.
+// An invalid address leaves the row as it is.
+func (b *Builder) SetAddr(c Column, a netip.Addr) {
+	if !a.IsValid() {
+		return
+	}
+	var tmp [64]byte
+	b.SetText(c, a.Unmap().WithZone("").AppendTo(tmp[:0]))
+}
+
+// SetUint sets an unsigned column of the current row; a value that the column's type cannot hold leaves the row as it is.
+func (b *Builder) SetUint(c Column, v uint64) {
+	switch table[c].Kind {
+	case Uint16:
+		if v > math.MaxUint16 {
+			return
+		}
+		col := b.begin(c, 2)
+		col.data = binary.LittleEndian.AppendUint16(col.data, uint16(v))
+	case Uint32:
+		if v > math.MaxUint32 {
+			return
+		}
+		col := b.begin(c, 4)
+		col.data = binary.LittleEndian.AppendUint32(col.data, uint32(v))
+	case Uint64:
+		col := b.begin(c, 8)
+		col.data = binary.LittleEndian.AppendUint64(col.data, v)
+	}
+	b.rowSize += 8
+}
+
+// SetTime sets a time column of the current row to ns nanoseconds since 1970 UTC.
+func (b *Builder) SetTime(c Column, ns int64) {
+	col := b.begin(c, 8)
+	col.data = binary.LittleEndian.AppendUint64(col.data, uint64(ns))
+	b.rowSize += 8
+}
+
+// Label adds a label to the current row. An empty key or value adds nothing; both are copied and repaired like text.
+// A key that is given twice stands twice.
+func (b *Builder) Label(key string, value []byte) {
+	if key == "" || len(value) == 0 {
+		return
+	}
+	if !utf8.ValidString(key) {
+		key = string(repair([]byte(key)))
+	}
+	if !utf8.Valid(value) {
+		value = repair(value)
+	}
+	l := &b.labels
+	l.keys.append(key)
+	l.vals.append(unsafe.String(unsafe.SliceData(value), len(value))) // copied at once
+	b.rowSize += len(key) + len(value) + 8
+}
+
+// Has reports whether the current row has a value in c, which may not be the labels.
+func (b *Builder) Has(c Column) bool { return b.cols[c].n > b.rows }
+
+// TextOf returns the current row's value of a text column, nil where it has none. It holds until the next call that sets c.
+func (b *Builder) TextOf(c Column) []byte {
+	col := &b.cols[c]
+	if col.n <= b.rows {
+		return nil
+	}
+	return col.data[col.off[b.rows]:]
+}
+
+// End finishes the current row.
+func (b *Builder) End() {
+	b.rows++
+	b.labels.off = append(b.labels.off, int32(b.labels.keys.n))
+	b.touched = b.touched[:0]
+	b.size += b.rowSize
+	b.rowSize = 0
+}
+
+// Discard forgets everything set in the current row.
+func (b *Builder) Discard() {
+	for _, c := range b.touched {
+		b.cols[c].cut(b.rows, table[c].Kind.width())
+	}
+	b.touched = b.touched[:0]
+	if l := &b.labels; l.keys.n > 0 {
+		n := 0
+		if b.rows > 0 {
+			n = int(l.off[b.rows-1])
+		}
+		l.keys.cutEntries(n)
+		l.vals.cutEntries(n)
+	}
+	b.rowSize = 0
+}
+
+// Reset forgets all rows and keeps the memory. A Batch taken before must no longer be used.
+func (b *Builder) Reset() {
+	for i := range b.cols {
+		b.cols[i].reset()
+	}
+	b.labels.off = b.labels.off[:0]
+	b.labels.keys.reset()
+	b.labels.vals.reset()
+	b.touched = b.touched[:0]
+	b.rows, b.size, b.rowSize = 0, 0, 0
+}
+
+// Batch returns the finished rows. The Batch shares the Builder's memory: it holds until the next call that changes the Builder.
+func (b *Builder) Batch() *Batch {
+	b.Discard()
+	out := &Batch{rows: b.rows}
+	for i := range b.cols {
+		col := &b.cols[i]
+		if col.n == 0 {
+			continue
+		}
+		w := table[i].Kind.width()
+		col.pad(b.rows, w)
+		out.cols[i] = view{valid: col.valid, off: col.off, data: col.data, set: true}
+	}
+	if l := &b.labels; l.keys.n > 0 {
+		out.cols[LabelsColumn].set = true
+		out.labels = labelView{
+			off:  append([]int32{0}, l.off...),
+			keys: view{off: l.keys.off, data: l.keys.data, set: true},
+			vals: view{off: l.vals.off, data: l.vals.data, set: true},
+		}
+	}
+	return out
+}
+
+// begin makes c ready to take the current row's value, dropping one that was set before.
+func (b *Builder) begin(c Column, width int) *buffer {
+	col := &b.cols[c]
+	if col.n > b.rows {
+		col.cut(b.rows, width)
+	} else {
+		b.touched = append(b.touched, c)
+	}
+	col.pad(b.rows, width)
+	for len(col.valid) <= b.rows>>3 {
+		col.valid = append(col.valid, 0)
+	}
+	col.valid[b.rows>>3] |= 1 << (b.rows & 7)
+	col.n = b.rows + 1
+	return col
+}
+
+// pad makes the rows from n up to rows absent.
+func (col *buffer) pad(rows, width int) {
+	if width == 0 && len(col.off) == 0 {
+		col.off = append(col.off, 0)
+	}
+	for len(col.valid) < (rows+7)>>3 {
+		col.valid = append(col.valid, 0)
+	}
+	if col.n >= rows {
+		return
+	}
+	if width == 0 {
+		end := int32(len(col.data))
+		for ; col.n < rows; col.n++ {
+			col.off = append(col.off, end)
+		}
+		return
+	}
+	col.data = append(col.data, make([]byte, width*(rows-col.n))...)
+	col.n = rows
+}
+
+// cut drops the value of row, the last one, again.
+func (col *buffer) cut(row, width int) {
+	if col.n <= row {
+		return
+	}
+	if width == 0 {
+		col.data = col.data[:col.off[row]]
+		col.off = col.off[:row+1]
+	} else {
+		col.data = col.data[:row*width]
+	}
+	col.valid[row>>3] &^= 1 << (row & 7)
+	col.n = row
+}
+
+// append adds an entry to a buffer of text without absent values.
+func (col *buffer) append(v string) {
+	if len(col.off) == 0 {
+		col.off = append(col.off, 0)
+	}
+	col.data = append(col.data, v...)
+	col.off = append(col.off, int32(len(col.data)))
+	col.n++
+}
+
+// cutEntries drops the entries from n on.
+func (col *buffer) cutEntries(n int) {
+	if col.n > n {
+		col.data = col.data[:col.off[n]]
+		col.off = col.off[:n+1]
+		col.n = n
+	}
+}
+
+func (col *buffer) reset() {
+	col.n = 0
+	col.valid, col.off, col.data = col.valid[:0], col.off[:0], col.data[:0]
+}
+
+// repair replaces what is no UTF-8 by U+FFFD.
+func repair(v []byte) []byte {
+	return []byte(string([]rune(string(v))))
+}
