@@ -1,0 +1,115 @@
+// Package bus is frontfoot's Kafka: messages out, messages in, and the lease on
+// lanes. It is the only importer of kafka-go.
+//
+// Use Client.Produce to send a batch, Client.Fetch or Client.Poll to read from
+// recorded offsets, and Client.RunGroup to hold lanes and to commit intents
+// under their fence. It does not decode events, choose batches, save offsets of
+// its own or create topics unasked. Readers and Writers of kafka-go are not used
+// at all: they lose, reorder and skip.
+//
+// Every method takes its time limit from its context and from the request
+// timeout of 20 s, whichever ends first, except Produce and RunGroup, which try
+// until their context ends.
+package bus
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/segmentio/kafka-go"
+)
+
+const (
+	requestTimeout = 20 * time.Second
+	dialTimeout    = 5 * time.Second
+	// metadataTTL bounds how long a moved leader or a new topic stays unknown.
+	metadataTTL = 2 * time.Second
+)
+
+// Config says which Kafka to use.
+type Config struct {
+	// Brokers are host:port of one or more brokers to begin with.
+	Brokers []string
+	// ClientID is shown in the broker's logs and quotas. Empty means frontfoot.
+	ClientID string
+}
+
+// Client speaks to one Kafka cluster. Its methods may be called concurrently.
+type Client struct {
+	brokers   []string
+	clientID  string
+	logger    *slog.Logger
+	metrics   *metrics
+	conns     *conns
+	transport *kafka.Transport
+	kafka     *kafka.Client
+	stop      context.CancelFunc
+	away      atomic.Bool   // the last attempt to produce found nobody
+	turn      atomic.Uint32 // first position of the next Poll
+}
+
+// New returns a client without connecting: Ping tells whether Kafka is there.
+// The metrics go to reg, which may be nil.
+func New(cfg Config, logger *slog.Logger, reg prometheus.Registerer) (*Client, error) {
+	if err := checkBrokers(cfg.Brokers); err != nil {
+		return nil, err
+	}
+	if cfg.ClientID == "" {
+		cfg.ClientID = "frontfoot"
+	}
+	installCodecs()
+	ctx, stop := context.WithCancel(context.Background())
+	conns := newConns()
+	transport := &kafka.Transport{
+		Dial:        conns.dial,
+		DialTimeout: dialTimeout,
+		MetadataTTL: metadataTTL,
+		ClientID:    cfg.ClientID,
+		Context:     ctx,
+	}
+	return &Client{
+		brokers:   cfg.Brokers,
+		clientID:  cfg.ClientID,
+		logger:    logger,
+		metrics:   newMetrics(reg),
+		conns:     conns,
+		transport: transport,
+		kafka:     &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: requestTimeout, Transport: transport},
+		stop:      stop,
+	}, nil
+}
+
+func checkBrokers(brokers []string) error {
+	if len(brokers) == 0 {
+		return &Error{Err: errNoBrokers, Hint: "name at least one broker as host:port"}
+	}
+	for _, b := range brokers {
+		if _, _, err := net.SplitHostPort(b); err != nil {
+			return &Error{Err: err, Hint: "write each broker as host:port, for example 127.0.0.1:9092"}
+		}
+	}
+	return nil
+}
+
+// Close ends the connections; requests under way fail. End RunGroup first.
+func (c *Client) Close() error {
+	c.stop()
+	c.transport.CloseIdleConnections()
+	return c.conns.close()
+}
+
+// Ping asks a broker for its version. Its error is an ErrUnavailable.
+func (c *Client) Ping(ctx context.Context) error {
+	if _, err := c.kafka.ApiVersions(ctx, &kafka.ApiVersionsRequest{}); err != nil {
+		return c.unavailable(err)
+	}
+	return nil
+}
+
+// addresses names the brokers in messages for people.
+func (c *Client) addresses() string { return strings.Join(c.brokers, ", ") }

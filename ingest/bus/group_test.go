@@ -1,0 +1,188 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"frontfoot/ingest/broker"
+)
+
+// member runs RunGroup until the test ends or stop is called, and sends each
+// lease on a channel.
+type member struct {
+	leases chan *Lease
+	stop   func()
+}
+
+func join(t *testing.T, c *Client) *member {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	m := &member{leases: make(chan *Lease, 16)}
+	done := make(chan error, 1)
+	go func() {
+		done <- c.RunGroup(ctx, "g", func(ctx context.Context, l *Lease) error {
+			m.leases <- l
+			<-ctx.Done()
+			return context.Cause(ctx)
+		})
+	}()
+	stopped := false
+	m.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Errorf("run group: %v", err)
+			}
+		case <-time.After(20 * time.Second):
+			t.Error("run group does not end")
+		}
+	}
+	t.Cleanup(m.stop)
+	return m
+}
+
+// await returns the first lease with n lanes.
+func (m *member) await(t *testing.T, n int) *Lease {
+	t.Helper()
+	timeout := time.After(20 * time.Second)
+	for {
+		select {
+		case l := <-m.leases:
+			if len(l.Lanes()) == n {
+				return l
+			}
+		case <-timeout:
+			t.Fatalf("no lease of %d lanes", n)
+		}
+	}
+}
+
+func TestLease(t *testing.T) {
+	c := newClient(t, startBroker(t, broker.Config{}).Addr(), "kent")
+	ctx := deadline(t, 30*time.Second)
+	start := time.Now()
+	l := join(t, c).await(t, 4)
+	if d := time.Since(start); d > 2*time.Second {
+		t.Errorf("joining took %v", d)
+	}
+	if got := l.Lanes(); !slices.Equal(got, []int{0, 1, 2, 3}) {
+		t.Errorf("lanes %v", got)
+	}
+	if off, md, err := l.Committed(ctx, 2); off != -1 || md != "" || err != nil {
+		t.Errorf("before any commit: %d %q %v", off, md, err)
+	}
+	longest := strings.Repeat("é", MaxMetadata/2)
+	for i, md := range []string{"intent", "", longest} {
+		if err := l.Commit(ctx, 2, int64(i), md); err != nil {
+			t.Fatal(err)
+		}
+		if off, got, err := l.Committed(ctx, 2); off != int64(i) || got != md || err != nil {
+			t.Errorf("committed: %d %q %v, want %d %q", off, got, err, i, md)
+		}
+	}
+	if err := l.Commit(ctx, 2, 9, longest+"x"); err == nil {
+		t.Error("a commit of 4097 bytes was taken")
+	}
+	if err := l.Commit(ctx, 4, 9, ""); err == nil {
+		t.Error("a commit of a lane that is not ours was taken")
+	}
+	if err := l.Commit(ctx, 2, 10, "goes on"); err != nil {
+		t.Errorf("refusing on our side must not end the lease: %v", err)
+	}
+}
+
+func TestTwoMembersSplitLanes(t *testing.T) {
+	addr := startBroker(t, broker.Config{}).Addr()
+	a, b := newClient(t, addr, "kent"), newClient(t, addr, "kent")
+	ctx := deadline(t, 60*time.Second)
+	ma := join(t, a)
+	old := ma.await(t, 4)
+	mb := join(t, b)
+	la, lb := ma.await(t, 2), mb.await(t, 2)
+	all := append(la.Lanes(), lb.Lanes()...)
+	slices.Sort(all)
+	if !slices.Equal(all, []int{0, 1, 2, 3}) {
+		t.Errorf("lanes %v and %v", la.Lanes(), lb.Lanes())
+	}
+	lane := lb.Lanes()[0]
+	if err := lb.Commit(ctx, lane, 5, "new"); err != nil {
+		t.Fatal(err)
+	}
+	// The first lease held that lane; now it is fenced, and stays so.
+	if err := old.Commit(ctx, lane, 4, "zombie"); !errors.Is(err, ErrFenced) {
+		t.Errorf("zombie: %v", err)
+	}
+	if err := old.Commit(ctx, lane, 4, "zombie"); !errors.Is(err, ErrFenced) {
+		t.Errorf("zombie again: %v", err)
+	}
+	if off, md, err := la.Committed(ctx, lane); off != 5 || md != "new" || err != nil {
+		t.Errorf("committed %d %q %v", off, md, err)
+	}
+	mb.stop()
+	if got := ma.await(t, 4); got.Member() != la.Member() {
+		t.Errorf("a clean rebalance changed member %s to %s", la.Member(), got.Member())
+	}
+}
+
+func TestErrorJoinsAsNewMember(t *testing.T) {
+	c := newClient(t, startBroker(t, broker.Config{}).Addr(), "kent")
+	ctx := deadline(t, 30*time.Second)
+	var members []string
+	boom := errors.New("boom")
+	err := c.RunGroup(ctx, "g", func(_ context.Context, l *Lease) error {
+		members = append(members, l.Member())
+		switch len(members) {
+		case 1:
+			return boom
+		case 2:
+			panic("boom")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(members)
+	if len(slices.Compact(members)) != 3 {
+		t.Errorf("members %v", members)
+	}
+}
+
+// A clean stop leaves time for a last commit under the same lease.
+func TestLastCommit(t *testing.T) {
+	c := newClient(t, startBroker(t, broker.Config{}).Addr(), "kent")
+	ctx, cancel := context.WithCancel(t.Context())
+	err := c.RunGroup(ctx, "g", func(ctx context.Context, l *Lease) error {
+		cancel()
+		<-ctx.Done()
+		return l.Commit(context.WithoutCancel(ctx), 1, 42, "closed")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if off, md, err := c.Committed(deadline(t, 10*time.Second), "g", 1); off != 42 || md != "closed" || err != nil {
+		t.Errorf("committed %d %q %v", off, md, err)
+	}
+}
+
+func TestNoLanes(t *testing.T) {
+	b := startBroker(t, broker.Config{})
+	c, err := New(Config{Brokers: []string{b.Addr()}}, quiet(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = c.RunGroup(deadline(t, 20*time.Second), "g", func(context.Context, *Lease) error { return nil })
+	if !errors.Is(err, ErrNoTopic) {
+		t.Errorf("got %v", err)
+	}
+}
