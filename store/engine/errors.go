@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,3 +40,11 @@ func parseException(text string) *Exception {
 	}
 	return e
 }
+
+// exception makes an error in ClickHouse's form for what the endpoint refuses by itself.
+func exception(code int, name, text string) *Exception {
+	return &Exception{Code: code, Text: fmt.Sprintf("Code: %d. DB::Exception: %s. (%s)", code, text, name)}
+}
+
+// trimLine is b without the line ends around it.
+func trimLine(b []byte) string { return strings.TrimSpace(string(b)) }

@@ -19,6 +19,13 @@ type library struct {
 	streamC      statementFunc
 	fetchC       func(conn, stream uintptr) uintptr
 	cancelC      func(conn, stream uintptr)
+	insertC      statementFunc
+	appendC      func(insert uintptr, data unsafe.Pointer, n uintptr) int32
+	doneC        func(insert uintptr) uintptr
+	insertErrorC func(insert uintptr) string
+	abortC       func(insert uintptr)
+	destroyInsC  func(insert uintptr)
+	classifyC    func(conn uintptr, sql unsafe.Pointer, n uintptr, database unsafe.Pointer, dn uintptr, out *analysis) int32
 	destroyC     func(result uintptr)
 	bufferC      func(result uintptr) unsafe.Pointer
 	lengthC      func(result uintptr) uintptr
@@ -50,23 +57,30 @@ func loadLibrary(path string) (lib *library, err error) {
 	}()
 	lib = &library{}
 	for name, fn := range map[string]any{
-		"chdb_connect":                    &lib.connectC,
-		"chdb_close_conn":                 &lib.closeC,
-		"chdb_query_with_params_n":        &lib.queryC,
-		"chdb_stream_query_with_params_n": &lib.streamC,
-		"chdb_stream_fetch_result":        &lib.fetchC,
-		"chdb_stream_cancel_query":        &lib.cancelC,
-		"chdb_destroy_query_result":       &lib.destroyC,
-		"chdb_result_buffer":              &lib.bufferC,
-		"chdb_result_length":              &lib.lengthC,
-		"chdb_result_error":               &lib.errorC,
-		"chdb_result_storage_rows_read":   &lib.storageRows,
-		"chdb_result_storage_bytes_read":  &lib.storageBytes,
-		"chdb_result_rows_written":        &lib.rowsWritten,
-		"chdb_result_bytes_written":       &lib.bytesWritten,
-		"chdb_version":                    &lib.versionC,
+		"chdb_connect":                     &lib.connectC,
+		"chdb_close_conn":                  &lib.closeC,
+		"chdb_query_with_params_n":         &lib.queryC,
+		"chdb_stream_query_with_params_n":  &lib.streamC,
+		"chdb_stream_fetch_result":         &lib.fetchC,
+		"chdb_stream_cancel_query":         &lib.cancelC,
+		"chdb_destroy_query_result":        &lib.destroyC,
+		"chdb_stream_insert_with_params_n": &lib.insertC,
+		"chdb_stream_append":               &lib.appendC,
+		"chdb_stream_done":                 &lib.doneC,
+		"chdb_stream_insert_error":         &lib.insertErrorC,
+		"chdb_stream_cancel_insert":        &lib.abortC,
+		"chdb_destroy_insert_stream":       &lib.destroyInsC,
+		"chdb_classify_query_n":            &lib.classifyC,
+		"chdb_result_buffer":               &lib.bufferC,
+		"chdb_result_length":               &lib.lengthC,
+		"chdb_result_error":                &lib.errorC,
+		"chdb_result_storage_rows_read":    &lib.storageRows,
+		"chdb_result_storage_bytes_read":   &lib.storageBytes,
+		"chdb_result_rows_written":         &lib.rowsWritten,
+		"chdb_result_bytes_written":        &lib.bytesWritten,
+		"chdb_version":                     &lib.versionC,
 		"chdb_set_signal_handlers_enabled": &lib.signalsC,
-		"chdb_shutdown":                   &lib.shutdownC,
+		"chdb_shutdown":                    &lib.shutdownC,
 	} {
 		purego.RegisterLibFunc(fn, handle, name)
 	}
@@ -76,8 +90,12 @@ func loadLibrary(path string) (lib *library, err error) {
 
 // session is one connection to the engine: it runs one statement at a time, and its callers see to that.
 type session struct {
-	lib    *library
-	handle *uintptr
+	lib      *library
+	handle   *uintptr
+	mark     string            // its log_comment, which names it in system.processes
+	base     map[string]string // settings that it always has
+	current  map[string]string // settings of the last request, still in effect
+	database string            // "" stands for default
 }
 
 // connect opens a session. The first one of a process starts the engine with args; the later ones only join it.
@@ -100,7 +118,7 @@ func (l *library) connect(args ...string) (*session, error) {
 	if handle == nil || *handle == 0 {
 		return nil, errors.New("the engine refused the connection")
 	}
-	return &session{lib: l, handle: handle}, nil
+	return &session{lib: l, handle: handle, current: map[string]string{}}, nil
 }
 
 func (s *session) close() {
@@ -210,4 +228,9 @@ func (s *stream) close() {
 		s.session.lib.cancelC(*s.session.handle, s.head.ptr)
 	}
 	s.head.free()
+}
+
+// analysis is chdb_query_analysis_v1: what the engine's parser says of a text.
+type analysis struct {
+	size, statements, flags, class uint32
 }
