@@ -129,7 +129,8 @@ func (b *Broker) start() error {
 		}),
 	)
 	if err != nil {
-		return damaged(b.cfg.Dir, errors.Join(err, ln.Close()))
+		_ = ln.Close() // kfake may have closed it already
+		return damaged(b.cfg.Dir, err)
 	}
 	g := &guard{cluster: b.cluster, dir: b.cfg.Dir, max: b.cfg.MaxLogBytes, logger: b.log.logger}
 	g.install()

@@ -47,6 +47,7 @@ type Client struct {
 	metrics   *metrics
 	conns     *conns
 	transport *kafka.Transport
+	rounds    kafka.RoundTripper // the transport, with retries
 	kafka     *kafka.Client
 	stop      context.CancelFunc
 	away      atomic.Bool   // the last attempt to produce found nobody
@@ -79,7 +80,8 @@ func New(cfg Config, logger *slog.Logger, reg prometheus.Registerer) (*Client, e
 		metrics:   newMetrics(reg),
 		conns:     conns,
 		transport: transport,
-		kafka:     &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: requestTimeout, Transport: transport},
+		rounds:    retrier{transport},
+		kafka:     &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: requestTimeout, Transport: retrier{transport}},
 		stop:      stop,
 	}, nil
 }

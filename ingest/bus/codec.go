@@ -19,7 +19,7 @@ var errBomb = fmt.Errorf("batch decompresses to more than %d MiB", maxBatchBytes
 // installCodecs bounds the codecs of kafka-go and sets the level of zstd. They
 // are a table of the whole process, hence the once.
 var installCodecs = sync.OnceFunc(func() {
-	compress.ZstdCodec.Level = 1 // klauspost's fastest: half the time of 3, 5 % more bytes on Arrow
+	compress.ZstdCodec.Level = 1 // a fifth less time than level 3 for 1 % more bytes on log lines
 	for i, codec := range compress.Codecs {
 		if codec != nil {
 			compress.Codecs[i] = boundedCodec{codec}

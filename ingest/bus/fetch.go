@@ -166,7 +166,7 @@ func (c *Client) fetchFrom(ctx context.Context, positions []Position, opts Fetch
 	}
 	rctx, cancel := context.WithTimeout(ctx, opts.MaxWait+requestTimeout)
 	defer cancel()
-	msg, err := c.transport.RoundTrip(rctx, c.kafka.Addr, req)
+	msg, err := c.rounds.RoundTrip(rctx, c.kafka.Addr, req)
 	if err != nil {
 		return nil, c.explain(ctx, positions[0].Topic, err)
 	}

@@ -114,6 +114,9 @@ func (c *Client) Committed(ctx context.Context, group string, lane int) (offset 
 	if err == nil {
 		err = resp.Error
 	}
+	if errors.Is(err, kafka.GroupIdNotFound) {
+		return -1, "", nil
+	}
 	if err != nil {
 		return 0, "", fmt.Errorf("reading lane %d: %w", lane, c.explain(ctx, Lane, err))
 	}

@@ -67,20 +67,25 @@ func producing(ctx context.Context, topic string, err error) error {
 	return fmt.Errorf("producing to %s: %w", topic, err)
 }
 
+// produceOnce makes one attempt, not counting dead connections of the pool.
 func (c *Client) produceOnce(ctx context.Context, topic string, msgs []Message) (int64, error) {
-	resp, err := c.kafka.Produce(ctx, &kafka.ProduceRequest{
-		Topic:        topic,
-		RequiredAcks: kafka.RequireAll,
-		Compression:  kafka.Zstd,
-		Records:      kafka.NewRecordReader(records(msgs)...),
-	})
-	if err == nil {
-		err = resp.Error
+	for dead := 0; ; dead++ {
+		resp, err := c.kafka.Produce(ctx, &kafka.ProduceRequest{
+			Topic:        topic,
+			RequiredAcks: kafka.RequireAll,
+			Compression:  kafka.Zstd,
+			Records:      kafka.NewRecordReader(records(msgs)...), // used up by each attempt
+		})
+		if err == nil {
+			err = resp.Error
+		}
+		switch {
+		case err == nil:
+			return resp.BaseOffset, nil
+		case dead == maxDead || !isDead(err) || ctx.Err() != nil:
+			return 0, c.explain(ctx, topic, err)
+		}
 	}
-	if err != nil {
-		return 0, c.explain(ctx, topic, err)
-	}
-	return resp.BaseOffset, nil
 }
 
 func records(msgs []Message) []kafka.Record {

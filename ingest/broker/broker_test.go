@@ -1,0 +1,332 @@
+package broker_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"frontfoot/ingest/broker"
+	"frontfoot/ingest/bus"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childEnv); dir != "" {
+		runChild(dir)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func start(t *testing.T, cfg broker.Config) *broker.Broker {
+	t.Helper()
+	b, err := broker.Start(cfg, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, b) })
+	return b
+}
+
+func stop(t *testing.T, b *broker.Broker) {
+	t.Helper()
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func client(t *testing.T, addr string, sites ...string) *bus.Client {
+	t.Helper()
+	c, err := bus.New(bus.Config{Brokers: []string{addr}}, quiet(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	specs := bus.SharedSpecs(2)
+	for _, site := range sites {
+		specs = append(specs, bus.SiteSpecs(site)...)
+	}
+	if err := c.EnsureTopics(within(t, 10*time.Second), specs...); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func within(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// noise does not compress, so that a message has about its size in the log.
+func noise(i, n int) []byte {
+	buf := make([]byte, n)
+	x := uint64(i)*2654435761 + 1
+	for k := range buf {
+		x ^= x << 13
+		x ^= x >> 7
+		x ^= x << 17
+		buf[k] = byte(x)
+	}
+	return buf
+}
+
+func produce(t *testing.T, c *bus.Client, site string, from, to, size int) {
+	t.Helper()
+	for i := from; i < to; i++ {
+		off, err := c.Produce(within(t, 20*time.Second), bus.RawTopic(site), bus.Message{Value: noise(i, size)})
+		if err != nil || off != int64(i) {
+			t.Fatalf("message %d: offset %d, %v", i, off, err)
+		}
+	}
+}
+
+// check reads from..to and compares contents; offsets must be contiguous.
+func check(t *testing.T, c *bus.Client, site string, from, to, size int) {
+	t.Helper()
+	for next := int64(from); next < int64(to); {
+		res, err := c.Fetch(within(t, 20*time.Second), bus.RawTopic(site), next, bus.FetchOptions{})
+		if err != nil || len(res.Messages) == 0 {
+			t.Fatalf("at %d: %d messages, %v", next, len(res.Messages), err)
+		}
+		for _, m := range res.Messages {
+			if m.Offset != next || !bytes.Equal(m.Value, noise(int(next), size)) {
+				t.Fatalf("at %d: offset %d or its value is wrong", next, m.Offset)
+			}
+			if next++; next == int64(to) {
+				return
+			}
+		}
+	}
+}
+
+func segments(t *testing.T, dir, topic string) (n int, size int64) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "partitions", topic+"-0", "*.dat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size += info.Size()
+	}
+	return len(files), size
+}
+
+func TestRestartGoesOn(t *testing.T) {
+	cfg := broker.Config{Dir: t.TempDir(), SegmentBytes: 64 << 10}
+	b := start(t, cfg)
+	c := client(t, b.Addr(), "kent")
+	produce(t, c, "kent", 0, 20, 10_000)
+	stop(t, b)
+
+	cfg.Listen = b.Addr() // the same port: clients go on by themselves
+	start(t, cfg)
+	check(t, c, "kent", 0, 20, 10_000)
+	produce(t, c, "kent", 20, 30, 10_000)
+	check(t, c, "kent", 15, 30, 10_000)
+}
+
+func TestTrim(t *testing.T) {
+	cfg := broker.Config{Dir: t.TempDir(), SegmentBytes: 64 << 10}
+	b := start(t, cfg)
+	c := client(t, b.Addr(), "kent")
+	ctx := within(t, 60*time.Second)
+	topic := bus.RawTopic("kent")
+	produce(t, c, "kent", 0, 60, 10_000)
+	before, _ := segments(t, cfg.Dir, topic)
+	for _, at := range []int64{-5, 0, 40, 40, 10} {
+		if err := b.Trim(ctx, topic, at); err != nil {
+			t.Fatalf("trimming at %d: %v", at, err)
+		}
+	}
+	after, size := segments(t, cfg.Dir, topic)
+	if after >= before || size > 280_000 {
+		t.Errorf("%d of %d segments with %d bytes are left", after, before, size)
+	}
+	if first, next, err := c.Offsets(ctx, topic); first != 40 || next != 60 || err != nil {
+		t.Errorf("offsets %d %d %v", first, next, err)
+	}
+	if _, err := c.Fetch(ctx, topic, 39, bus.FetchOptions{}); !errors.Is(err, bus.ErrOffsetOutOfRange) {
+		t.Errorf("below the start: %v", err)
+	}
+	check(t, c, "kent", 40, 60, 10_000)
+	if err := b.Trim(ctx, bus.RawTopic("nowhere"), 1); err == nil {
+		t.Error("trimming a missing topic worked")
+	}
+
+	// All of it: offsets must not begin again at 0 after a restart.
+	if err := b.Trim(ctx, topic, 1000); err != nil {
+		t.Fatal(err)
+	}
+	stop(t, b)
+	cfg.Listen = b.Addr()
+	start(t, cfg)
+	if first, next, err := c.Offsets(ctx, topic); first != 59 || next != 60 || err != nil {
+		t.Errorf("after a restart: offsets %d %d %v", first, next, err)
+	}
+	produce(t, c, "kent", 60, 61, 10)
+}
+
+func TestFullLogMakesCollectorsWait(t *testing.T) {
+	b := start(t, broker.Config{Dir: t.TempDir(), SegmentBytes: 64 << 10, MaxLogBytes: 200_000})
+	c := client(t, b.Addr(), "kent")
+	topic := bus.RawTopic("kent")
+	produce(t, c, "kent", 0, 25, 10_000)
+	refused := func() bool {
+		_, err := c.Produce(within(t, 150*time.Millisecond), topic, bus.Message{Value: []byte("x")})
+		return err != nil
+	}
+	until(t, 10*time.Second, refused)
+	// A worker must still be able to write what lets it make room.
+	if _, err := c.Produce(within(t, 5*time.Second), bus.Checkpoint, bus.Message{Key: []byte("k"), Value: []byte("v")}); err != nil {
+		t.Errorf("checkpoint: %v", err)
+	}
+	if err := b.Trim(t.Context(), topic, 20); err != nil {
+		t.Fatal(err)
+	}
+	until(t, 10*time.Second, func() bool { return !refused() })
+}
+
+func until(t *testing.T, d time.Duration, cond func() bool) {
+	t.Helper()
+	for end := time.Now().Add(d); !cond(); {
+		if time.Now().After(end) {
+			t.Fatal("it does not happen")
+		}
+	}
+}
+
+func TestStartErrors(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	used := start(t, broker.Config{Dir: t.TempDir()})
+	usedDir := t.TempDir()
+	start(t, broker.Config{Dir: usedDir})
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, file, "x")
+	badTopics, badMeta, orphan := t.TempDir(), t.TempDir(), t.TempDir()
+	write(t, filepath.Join(badTopics, "topics.json"), "\x00\x00")
+	write(t, filepath.Join(badMeta, "meta.json"), "{")
+	if err := os.MkdirAll(filepath.Join(orphan, "partitions", "ff.raw.kent-0"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name, want string
+		cfg        broker.Config
+	}{
+		{"taken port", "another program listens", broker.Config{Dir: t.TempDir(), Listen: taken.Addr().String()}},
+		{"port of a broker", "another program listens", broker.Config{Dir: t.TempDir(), Listen: used.Addr()}},
+		{"folder in use", "another frontfoot", broker.Config{Dir: usedDir}},
+		{"folder is a file", "choose a data folder", broker.Config{Dir: file}},
+		{"not loopback", "Apache Kafka", broker.Config{Dir: t.TempDir(), Listen: "0.0.0.0:0"}},
+		{"no port", "host:port", broker.Config{Dir: t.TempDir(), Listen: "127.0.0.1"}},
+		{"damaged topics", "move the folder away", broker.Config{Dir: badTopics}},
+		{"damaged meta", "move the folder away", broker.Config{Dir: badMeta}},
+		{"partition without topic", "move the folder away", broker.Config{Dir: orphan}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := broker.Start(tc.cfg, quiet())
+			var e *broker.Error
+			if !errors.As(err, &e) || !strings.Contains(e.HintText(), tc.want) {
+				t.Fatalf("got %v with hint %q", err, e.HintText())
+			}
+			// Whatever failed, nothing stays locked.
+			if _, again := broker.Start(tc.cfg, quiet()); again == nil || again.Error() != err.Error() {
+				t.Errorf("second start: %v, first: %v", again, err)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDamagedSegments(t *testing.T) {
+	cfg := broker.Config{Dir: t.TempDir(), SegmentBytes: 32 << 10}
+	b := start(t, cfg)
+	c := client(t, b.Addr(), "kent", "york")
+	produce(t, c, "kent", 0, 12, 10_000)
+	produce(t, c, "york", 0, 3, 1_000)
+	stop(t, b)
+	// A torn tail, as after a kill in the middle of a write, and a flipped byte
+	// in the second message of a closed segment.
+	appendTo(t, filepath.Join(cfg.Dir, "partitions", "ff.raw.york-0", "0.dat"), "\x00\x00\x00\x00torn")
+	flip(t, filepath.Join(cfg.Dir, "partitions", "ff.raw.kent-0", "4.dat"), 15_000)
+
+	var logged bytes.Buffer
+	cfg.Listen = b.Addr()
+	b2, err := broker.Start(cfg, slog.New(slog.NewJSONHandler(&logged, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, b2)
+	check(t, c, "york", 0, 3, 1_000)
+	produce(t, c, "york", 3, 5, 1_000)
+	check(t, c, "kent", 0, 5, 10_000)
+	res, err := c.Fetch(within(t, 10*time.Second), bus.RawTopic("kent"), 5, bus.FetchOptions{})
+	if err != nil || len(res.Messages) == 0 || res.Messages[0].Offset != 8 {
+		t.Errorf("behind the damage: %+v, %v", res, err)
+	}
+	if n := countWarnings(t, &logged); n != 2 {
+		t.Errorf("%d warnings, want one for each damage", n)
+	}
+}
+
+func countWarnings(t *testing.T, r io.Reader) (n int) {
+	t.Helper()
+	for dec := json.NewDecoder(r); ; {
+		var line struct{ Level, Detail string }
+		if err := dec.Decode(&line); errors.Is(err, io.EOF) {
+			return n
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if line.Level == "WARN" && strings.Contains(line.Detail, "corrupt bytes") {
+			n++
+		}
+	}
+}
+
+func appendTo(t *testing.T, path, text string) {
+	t.Helper()
+	old, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, string(old)+text)
+}
+
+func flip(t *testing.T, path string, at int) {
+	t.Helper()
+	old, err := os.ReadFile(path)
+	if err != nil {
+		files, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
+		t.Fatal(err, fmt.Sprint(files))
+	}
+	old[at] ^= 1
+	write(t, path, string(old))
+}
