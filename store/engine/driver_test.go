@@ -1,9 +1,9 @@
 package engine
 
 import (
+	"errors"
 	"testing"
 	"time"
-	"errors"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
