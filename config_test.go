@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// badConfigs holds, for each testdata/config/NAME.bad.yaml, every message that it must give, in order and without the file's name.
+var badConfigs = map[string][]string{
+	"keys": {
+		"2: kafak: is not a known key; known here: data, kafka, store, log, admin",
+		"6: kafka.broker: is not a known key; known here: brokers, listen, max_log_mib",
+		"9: log.level: is there twice, first on line 8",
+	},
+	"types": {
+		"2: kafka.brokers: must be a list",
+		`3: kafka.max_log_mib: must be a whole number, not "a lot"`,
+		"4: store: must be a section of its own, with keys",
+		"6: log.level: must be a text",
+	},
+	"values": {
+		"1: data: must name a folder",
+		`5: kafka.brokers.1: "kafka-2" is not host:port`,
+		`6: kafka.brokers.2: "kafka-3:http" is not host:port`,
+		`7: kafka.brokers.3: ":9092" is not host:port`,
+		`8: kafka.listen: "0.0.0.0:9092" is not a loopback address with a port, such as 127.0.0.1:5580 or [::1]:0`,
+		"9: kafka.max_log_mib: must be from 16 to 65536, not 1",
+		`11: store.url: "clickhouse:8123" is not a URL such as http://127.0.0.1:8123`,
+		"12: store.max_memory_mib: must be from 256 to 1048576, not 100",
+		`14: log.level: must be one of debug, info, warn, error, not "loud"`,
+		`15: log.format: must be one of auto, text, logfmt, json, not "xml"`,
+		`17: admin.listen: "localhost:5580" is not a loopback address with a port, such as 127.0.0.1:5580 or [::1]:0`,
+	},
+	"secret":    {"2: store.url: must not hold a password; name its file in password_file"},
+	"tab":       {"2: is not YAML: found character that cannot start any token"},
+	"open":      {"2: is not YAML: did not find expected ',' or '}'"},
+	"documents": {"2: has more than one document"},
+	"list":      {"1: must be a section of its own, with keys"},
+	"nul":       {"1: is not YAML: control characters are not allowed (value: 0)"},
+}
+
+func TestGoodConfigs(t *testing.T) {
+	region := defaultConfig()
+	region.Data = "/var/lib/frontfoot"
+	region.Kafka.Brokers = []string{"kafka-1.example:9092", "[2001:db8::9]:9092"}
+	region.Store.URL = "https://clickhouse.example:8443"
+	region.Store.User = "frontfoot"
+	region.Store.PasswordFile = "/etc/frontfoot/clickhouse-password"
+	region.Log = LogConfig{Level: "warn", Format: "json"}
+	region.Admin.Listen = "[::1]:9100"
+	null := defaultConfig()
+	null.Log.Format = "text"
+	want := map[string]Config{"empty": defaultConfig(), "region": region, "null": null}
+
+	for name, file := range configFiles(t, "good") {
+		t.Run(name, func(t *testing.T) {
+			expected, ok := want[name]
+			if !ok {
+				t.Fatalf("no expectation for %s", file)
+			}
+			got, err := loadConfig(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(&expected, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestBadConfigs(t *testing.T) {
+	files := configFiles(t, "bad")
+	if len(files) != len(badConfigs) {
+		t.Errorf("%d files, %d expectations", len(files), len(badConfigs))
+	}
+	for name, file := range files {
+		t.Run(name, func(t *testing.T) {
+			_, err := loadConfig(file)
+			if err == nil {
+				t.Fatal("taken without an error")
+			}
+			var want []string
+			for _, line := range badConfigs[name] {
+				want = append(want, file+":"+line)
+			}
+			if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+				t.Error(diff)
+			}
+			var hint interface{ HintText() string }
+			if !errors.As(err, &hint) || hint.HintText() == "" {
+				t.Error("no hint")
+			}
+		})
+	}
+}
+
+func TestLoadConfigWithoutFile(t *testing.T) {
+	cfg, err := loadConfig("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := defaultConfig()
+	if diff := cmp.Diff(&want, cfg); diff != "" {
+		t.Error(diff)
+	}
+	cfg.validate(func(path, text string) { t.Errorf("default %s: %s", path, text) })
+	if _, err := loadConfig(filepath.Join(t.TempDir(), "absent.yaml")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want fs.ErrNotExist", err)
+	}
+}
+
+// What `config show` prints is a configuration file that means the same.
+func TestConfigShowRoundTrip(t *testing.T) {
+	for name, file := range configFiles(t, "good") {
+		t.Run(name, func(t *testing.T) {
+			want, err := loadConfig(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var shown bytes.Buffer
+			if err := writeConfig(&shown, want); err != nil {
+				t.Fatal(err)
+			}
+			got, err := parseConfig("shown", shown.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func FuzzParseConfig(f *testing.F) {
+	for _, kind := range []string{"good", "bad"} {
+		for _, file := range configFiles(f, kind) {
+			f.Add(readFile(f, file))
+		}
+	}
+	f.Add([]byte("a: &x [*x]"))
+	f.Add([]byte("kafka: &k {brokers: *k}"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		cfg, err := parseConfig("fuzz.yaml", src)
+		if (cfg == nil) == (err == nil) {
+			t.Errorf("configuration %v with error %v", cfg, err)
+		}
+		if err != nil && !strings.HasPrefix(err.Error(), "fuzz.yaml:") {
+			t.Errorf("error without a position: %v", err)
+		}
+	})
+}
+
+// configFiles returns the files testdata/config/NAME.KIND.yaml by name.
+func configFiles(t testing.TB, kind string) map[string]string {
+	t.Helper()
+	suffix := "." + kind + ".yaml"
+	files, err := filepath.Glob("testdata/config/*" + suffix)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no %s files: %v", kind, err)
+	}
+	byName := map[string]string{}
+	for _, file := range files {
+		byName[strings.TrimSuffix(filepath.Base(file), suffix)] = file
+	}
+	return byName
+}
