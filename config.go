@@ -19,6 +19,8 @@ type Config struct {
 	Kafka KafkaConfig `yaml:"kafka"`
 	// Store is the ClickHouse database that holds events, findings and incidents.
 	Store StoreConfig `yaml:"store"`
+	// Engine is the ClickHouse that runs inside frontfoot; it is used where store.url is empty.
+	Engine EngineConfig `yaml:"engine"`
 	// Log is what frontfoot says about itself on standard error.
 	Log LogConfig `yaml:"log"`
 	// Admin is the HTTP address for metrics, health checks and profiles.
@@ -35,9 +37,12 @@ type KafkaConfig struct {
 	// MaxLogMiB bounds the embedded broker's log, in MiB. Above it collectors wait for the workers, and nothing is dropped. At start
 	// the log is read once, so a longer log makes starting slower.
 	MaxLogMiB int `yaml:"max_log_mib"`
+	// Lanes is the number of partitions of the empty topic that shares the sites among workers: at most so many workers share the work.
+	// It cannot be changed once the topic is there.
+	Lanes int `yaml:"lanes"`
 }
 
-// StoreConfig chooses between the embedded engine and a ClickHouse of one's own.
+// StoreConfig names a ClickHouse of one's own.
 type StoreConfig struct {
 	// URL is the HTTP address of a ClickHouse of your own, such as https://clickhouse.example:8443. Empty means the embedded engine,
 	// which keeps its tables under data.
@@ -47,6 +52,10 @@ type StoreConfig struct {
 	// PasswordFile is the file that holds the account's password, readable by its owner alone. Empty means no password on a ClickHouse
 	// of your own; the embedded engine makes a password of its own and keeps it under data.
 	PasswordFile string `yaml:"password_file"`
+}
+
+// EngineConfig is the embedded engine.
+type EngineConfig struct {
 	// Library is the engine's shared object, libchdb.so. Empty means where `frontfoot engine install` puts it.
 	Library string `yaml:"library"`
 	// Listen is the loopback address of the embedded engine's HTTP interface; port 0 takes any free port.
@@ -61,11 +70,12 @@ const defaultData = "data"
 // defaultConfig returns what holds where a file is silent.
 func defaultConfig() Config {
 	return Config{
-		Data:  defaultData,
-		Kafka: KafkaConfig{Brokers: []string{}, Listen: "127.0.0.1:0", MaxLogMiB: 256},
-		Store: StoreConfig{User: "default", Listen: "127.0.0.1:0", MaxMemoryMiB: 2048},
-		Log:   LogConfig{Level: "info", Format: "auto"},
-		Admin: AdminConfig{Listen: "127.0.0.1:5580"},
+		Data:   defaultData,
+		Kafka:  KafkaConfig{Brokers: []string{}, Listen: "127.0.0.1:0", MaxLogMiB: 256, Lanes: 16},
+		Store:  StoreConfig{User: "default"},
+		Engine: EngineConfig{Listen: "127.0.0.1:0", MaxMemoryMiB: 2048},
+		Log:    LogConfig{Level: "info", Format: "auto"},
+		Admin:  AdminConfig{Listen: "127.0.0.1:5580"},
 	}
 }
 
@@ -79,9 +89,10 @@ func (c *Config) validate(report func(path, text string)) {
 	}
 	checkLoopback(c.Kafka.Listen, "kafka.listen", report)
 	checkRange(c.Kafka.MaxLogMiB, 16, 65536, "kafka.max_log_mib", report)
+	checkRange(c.Kafka.Lanes, 1, 256, "kafka.lanes", report)
 	checkURL(c.Store.URL, "store.url", report)
-	checkLoopback(c.Store.Listen, "store.listen", report)
-	checkRange(c.Store.MaxMemoryMiB, 256, 1<<20, "store.max_memory_mib", report)
+	checkLoopback(c.Engine.Listen, "engine.listen", report)
+	checkRange(c.Engine.MaxMemoryMiB, 256, 1<<20, "engine.max_memory_mib", report)
 	checkOneOf(c.Log.Level, logLevels(), "log.level", report)
 	checkOneOf(c.Log.Format, logFormats(), "log.format", report)
 	checkLoopback(c.Admin.Listen, "admin.listen", report)

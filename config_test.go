@@ -14,8 +14,8 @@ import (
 // badConfigs holds, for each testdata/config/NAME.bad.yaml, every message that it must give, in order and without the file's name.
 var badConfigs = map[string][]string{
 	"keys": {
-		"2: kafak: is not a known key; known here: data, kafka, store, log, admin",
-		"6: kafka.broker: is not a known key; known here: brokers, listen, max_log_mib",
+		"2: kafak: is not a known key; known here: data, kafka, store, engine, log, admin",
+		"6: kafka.broker: is not a known key; known here: brokers, listen, max_log_mib, lanes",
 		"9: log.level: is there twice, first on line 8",
 	},
 	"types": {
@@ -32,10 +32,10 @@ var badConfigs = map[string][]string{
 		`8: kafka.listen: "0.0.0.0:9092" is not a loopback address with a port, such as 127.0.0.1:5580 or [::1]:0`,
 		"9: kafka.max_log_mib: must be from 16 to 65536, not 1",
 		`11: store.url: "clickhouse:8123" is not a URL such as http://127.0.0.1:8123`,
-		"12: store.max_memory_mib: must be from 256 to 1048576, not 100",
-		`14: log.level: must be one of debug, info, warn, error, not "loud"`,
-		`15: log.format: must be one of auto, text, logfmt, json, not "xml"`,
-		`17: admin.listen: "localhost:5580" is not a loopback address with a port, such as 127.0.0.1:5580 or [::1]:0`,
+		"13: engine.max_memory_mib: must be from 256 to 1048576, not 100",
+		`15: log.level: must be one of debug, info, warn, error, not "loud"`,
+		`16: log.format: must be one of auto, text, logfmt, json, not "xml"`,
+		`18: admin.listen: "localhost:5580" is not a loopback address with a port, such as 127.0.0.1:5580 or [::1]:0`,
 	},
 	"secret":    {"2: store.url: must not hold a password; name its file in password_file"},
 	"tab":       {"2: is not YAML: found character that cannot start any token"},
