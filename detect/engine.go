@@ -1,0 +1,112 @@
+package detect
+
+import (
+	"frontfoot/detect/feature"
+	"frontfoot/detect/novelty"
+	"frontfoot/detect/sketch"
+)
+
+const (
+	guardBits   = 6.643856 // log2(100): what the most unusual hundredth of a dataset shows
+	guardWeight = 0.125    // is learned at this weight
+	fadeSteps   = 64       // steps in which a half-life passes
+)
+
+// An engine scores rows of one layout and learns them. It is what logs and tables have in common.
+type engine struct {
+	model  *novelty.Model
+	fusion fusion
+	fade   fade
+
+	// of the row scored last
+	verdict novelty.Verdict
+	blend   blend
+}
+
+func newEngine(layout *feature.Layout, maxBytes int) *engine {
+	return &engine{model: novelty.New(layout, maxBytes)}
+}
+
+// score returns the bits of a row. Nothing is learned.
+func (e *engine) score(r *feature.Row) float32 {
+	e.model.Score(r, &e.verdict)
+	e.blend = e.fusion.score(r.Class, &e.verdict)
+	return e.blend.bits
+}
+
+// learn takes up the row scored last: what is unusual, or held, counts less, so that an attack does not become normal by lasting.
+// The scale of scores learns all rows alike unless they are held: otherwise the rate of findings would not be what was asked for.
+func (e *engine) learn(held bool) {
+	model, scale := float32(1), float32(1)
+	if e.blend.bits >= guardBits {
+		model = guardWeight
+	}
+	if held {
+		model, scale = guardWeight, guardWeight
+	}
+	e.model.Learn(model)
+	e.fusion.learn(&e.blend, scale*e.fade.weight())
+}
+
+// pass lets the past fade up to step, a count of 64ths of half-lives.
+func (e *engine) pass(step int64) {
+	if step <= e.fade.step {
+		return
+	}
+	halves := step/fadeSteps - e.fade.step/fadeSteps
+	for range min(halves, 40) {
+		e.model.Halve()
+		e.fusion.halve()
+	}
+	e.fade.step = step
+	e.model.SetWeight(e.fade.weight())
+}
+
+// fade is how far the present half-life has gone. Instead of making all counts smaller at each step, new ones are made larger.
+type fade struct{ step int64 }
+
+func (f fade) weight() float32 { return fadeTable[f.step%fadeSteps] }
+
+// fadeTable holds 2^(i/64) in 65,536ths.
+var fadeTable = makeFadeTable()
+
+func makeFadeTable() (t [fadeSteps]float32) {
+	for i := range t {
+		lo, hi := uint64(1<<16), uint64(1<<17)
+		for hi-lo > 1 { // the largest whole x with Log2(x/2^16) <= i/64
+			if mid := (lo + hi) / 2; sketch.Log2(float32(mid)/(1<<16)) <= float32(i)/fadeSteps {
+				lo = mid
+			} else {
+				hi = mid
+			}
+		}
+		t[i] = float32(lo) / (1 << 16)
+	}
+	return t
+}
+
+func (e *engine) encode(enc *sketch.Encoder) {
+	enc.Uint(uint64(e.fade.step))
+	e.model.Encode(enc)
+	e.fusion.encode(enc)
+}
+
+func (e *engine) decode(d *sketch.Decoder) error {
+	e.fade.step = int64(d.Uint() & (1<<62 - 1))
+	if err := e.model.Decode(d); err != nil {
+		return err
+	}
+	e.fusion.decode(d)
+	return d.Err()
+}
+
+// loudest returns the model that speaks loudest of the row scored last.
+func (e *engine) loudest() Model {
+	if len(e.verdict.Loud) == 0 {
+		return None
+	}
+	if e.model.Single(e.verdict.Loud[0].Feature) {
+		return Value
+	}
+	return Pair
+}

@@ -1,0 +1,254 @@
+package feature
+
+import (
+	"time"
+
+	"frontfoot/detect/sketch"
+	"frontfoot/ingest/event"
+)
+
+// how says what to make of a column's value.
+type how uint8
+
+const (
+	asText   how = iota // the text as it is
+	asNumber            // the number as it is
+	asSize              // the number's bin
+	asDomain            // the part of a name that is registered
+	inside              // an address of private space
+	outside             // any other address
+	network             // the /24 or /48 of an address that is not of private space
+	asHour              // hour of the week of the event's time
+	asShape             // the text's letters and marks, without its numbers
+)
+
+// source says where a field of an event comes from.
+type source struct {
+	Field
+	column event.Column
+	how    how
+}
+
+// Numbers of the fields of an event, in the order of eventFields. Inside and outside addresses are fields of their own, because a new
+// address means something else when it is the council's own: what is usual is learned for each.
+const (
+	dataset = iota
+	srcIn
+	srcOut
+	srcNet
+	srcCountry
+	dstIn
+	dstOut
+	dstNet
+	dstCountry
+	dstPort
+	transport
+	protocol
+	application
+	action
+	outcome
+	code
+	eventType
+	rule
+	zoneIn
+	zoneOut
+	direction
+	user
+	userAs
+	host
+	process
+	executable
+	parent
+	domain
+	dnsName
+	dnsType
+	dnsAnswer
+	method
+	status
+	agent
+	file
+	mailFrom
+	bytesOut
+	bytesIn
+	hour
+	numFields
+)
+
+// eventFields is the table of an event's fields. Ephemeral ports, process numbers and times of day are no features.
+var eventFields = [numFields]source{
+	dataset:     {Field{"event.dataset", Categorical, Context, "kind of log"}, event.Dataset, asText},
+	srcIn:       {Field{"source.ip", IP, Actor, "inside source address"}, event.SourceIP, inside},
+	srcOut:      {Field{"source.ip", IP, Actor, "outside source address"}, event.SourceIP, outside},
+	srcNet:      {Field{"source.ip", IP, Plain, "outside source network"}, event.SourceIP, network},
+	srcCountry:  {Field{"source.geo.country_name", Categorical, Plain, "source country"}, event.SourceCountry, asText},
+	dstIn:       {Field{"destination.ip", IP, Target, "inside destination address"}, event.DestinationIP, inside},
+	dstOut:      {Field{"destination.ip", IP, Target, "outside destination address"}, event.DestinationIP, outside},
+	dstNet:      {Field{"destination.ip", IP, Plain, "outside destination network"}, event.DestinationIP, network},
+	dstCountry:  {Field{"destination.geo.country_name", Categorical, Plain, "destination country"}, event.DestinationCountry, asText},
+	dstPort:     {Field{"destination.port", Port, Plain, "destination port"}, event.DestinationPort, asNumber},
+	transport:   {Field{"network.transport", Categorical, Plain, "transport"}, event.NetworkTransport, asText},
+	protocol:    {Field{"network.protocol", Categorical, Plain, "protocol"}, event.NetworkProtocol, asText},
+	application: {Field{"network.application", Categorical, Plain, "application"}, event.NetworkApplication, asText},
+	action:      {Field{"event.action", Categorical, Plain, "action"}, event.EventAction, asText},
+	outcome:     {Field{"event.outcome", Categorical, Plain, "outcome"}, event.EventOutcome, asText},
+	code:        {Field{"event.code", Categorical, Plain, "event code"}, event.EventCode, asText},
+	eventType:   {Field{"event.type", Categorical, Plain, "event type"}, event.EventType, asText},
+	rule:        {Field{"rule.name", Categorical, Plain, "rule"}, event.RuleName, asText},
+	zoneIn:      {Field{"observer.ingress.interface.name", Categorical, Context, "incoming interface"}, event.ObserverIngressInterface, asText},
+	zoneOut:     {Field{"observer.egress.interface.name", Categorical, Context, "outgoing interface"}, event.ObserverEgressInterface, asText},
+	direction:   {Field{"network.direction", Categorical, Plain, "direction"}, event.NetworkDirection, asText},
+	user:        {Field{"user.name", Categorical, Actor, "user"}, event.UserName, asText},
+	userAs:      {Field{"user.effective.name", Categorical, Plain, "account taken on"}, event.UserEffectiveName, asText},
+	host:        {Field{"host.hostname", Categorical, Target, "host"}, event.HostHostname, asText},
+	process:     {Field{"process.name", Categorical, Plain, "program"}, event.ProcessName, asText},
+	executable:  {Field{"process.executable", Text, Plain, "program file"}, event.ProcessExecutable, asText},
+	parent:      {Field{"process.parent.name", Categorical, Plain, "parent program"}, event.ProcessParentName, asText},
+	domain:      {Field{"url.domain", Text, Plain, "web domain"}, event.URLDomain, asDomain},
+	dnsName:     {Field{"dns.question.name", Text, Plain, "DNS domain"}, event.DNSQuestionName, asDomain},
+	dnsType:     {Field{"dns.question.type", Categorical, Plain, "DNS record type"}, event.DNSQuestionType, asText},
+	dnsAnswer:   {Field{"dns.response_code", Categorical, Plain, "DNS answer"}, event.DNSResponseCode, asText},
+	method:      {Field{"http.request.method", Categorical, Plain, "HTTP method"}, event.HTTPMethod, asText},
+	status:      {Field{"http.response.status_code", Categorical, Plain, "HTTP status"}, event.HTTPStatus, asNumber},
+	agent:       {Field{"user_agent.original", Text, Plain, "user agent"}, event.UserAgent, asShape},
+	file:        {Field{"file.path", Text, Plain, "file"}, event.FilePath, asShape},
+	mailFrom:    {Field{"email.from.address", Text, Plain, "sender"}, event.EmailFrom, asText},
+	bytesOut:    {Field{"source.bytes", Numeric, Plain, "bytes sent"}, event.SourceBytes, asSize},
+	bytesIn:     {Field{"destination.bytes", Numeric, Plain, "bytes received"}, event.DestinationBytes, asSize},
+	hour:        {Field{"@timestamp", Hour, Plain, "hour of the week"}, event.Time, asHour},
+}
+
+// eventPairs is the table of pairs that tell something. A pair with a value that is itself new tells little more than that value: models
+// look at how often each of the two was seen alone.
+var eventPairs = []Pair{
+	{srcIn, dstPort},
+	{srcIn, dstIn},
+	{srcIn, dstNet},
+	{srcIn, dstCountry},
+	{srcIn, application},
+	{srcIn, rule},
+	{srcIn, action},
+	{srcIn, bytesOut},
+	{srcIn, hour},
+	{srcOut, dstPort},
+	{srcCountry, dstPort},
+	{srcCountry, action},
+	{dstIn, dstPort},
+	{dstIn, action},
+	{dstIn, rule},
+	{dstOut, dstPort},
+	{dstCountry, dstPort},
+	{dstPort, transport},
+	{dstPort, action},
+	{dstPort, application},
+	{dstPort, protocol},
+	{zoneIn, zoneOut},
+	{zoneIn, dstPort},
+	{user, srcIn},
+	{user, srcOut},
+	{user, srcCountry},
+	{user, host},
+	{user, process},
+	{user, userAs},
+	{user, action},
+	{user, hour},
+	{host, process},
+	{host, srcIn},
+	{host, srcOut},
+	{host, rule},
+	{host, action},
+	{process, parent},
+	{process, action},
+	{process, userAs},
+	{dataset, action},
+	{action, outcome},
+	{srcIn, dnsType},
+	{dnsType, dnsAnswer},
+	{method, status},
+}
+
+// Events extracts features from event batches. It is for one goroutine.
+type Events struct {
+	key    sketch.Key
+	layout Layout
+	seen   [numFields]memory
+	use    []int // fields whose column the current batch has
+	batch  *event.Batch
+	hours  [168]string
+}
+
+// NewEvents returns an extractor that hashes with key.
+func NewEvents(key sketch.Key) *Events {
+	e := &Events{key: key, layout: Layout{Pairs: eventPairs}}
+	for i := range eventFields {
+		e.layout.Fields = append(e.layout.Fields, eventFields[i].Field)
+	}
+	for i := range e.hours {
+		day := time.Weekday(i / 24)
+		e.hours[i] = day.String() + " " + string([]byte{'0' + byte(i%24/10), '0' + byte(i%24%10)}) + ":00"
+	}
+	return e
+}
+
+// Layout returns the features of an event.
+func (e *Events) Layout() *Layout { return &e.layout }
+
+// Begin makes the extractor ready for the rows of b.
+func (e *Events) Begin(b *event.Batch) {
+	e.batch, e.use = b, e.use[:0]
+	for i := range eventFields {
+		if b.Filled(eventFields[i].column) {
+			e.use = append(e.use, i)
+		}
+	}
+}
+
+// Row fills r with the features of a row of the batch. Its texts share the batch's memory or the extractor's.
+func (e *Events) Row(row int, r *Row) {
+	if len(r.Values) != numFields {
+		r.Values = make([]Value, numFields)
+	}
+	clear(r.Values)
+	for _, i := range e.use {
+		s := &eventFields[i]
+		if s.how == asNumber || s.how == asSize {
+			if n, ok := e.batch.Uint(s.column, row); ok {
+				e.number(i, s.how, n, r)
+			}
+			continue
+		}
+		if s.how == asHour {
+			h := hourOfWeek(e.batch.Time(event.Time, row))
+			r.Values[i] = Value{Hash: e.key.Number(uint64(i+1), uint64(h)), Text: e.hours[h]}
+			continue
+		}
+		text := s.how.cut(e.batch.Text(s.column, row))
+		if text != "" {
+			r.Values[i] = Value{Hash: e.seen[i].hashIn(e.key, i, text), Text: text}
+		}
+	}
+	r.Class = r.Values[dataset].Hash
+	r.Message = e.batch.Text(event.Message, row)
+	r.Time, r.Timed = e.batch.Time(event.Time, row), true
+}
+
+func (e *Events) number(field int, how how, n uint64, r *Row) {
+	key := n
+	if how == asSize {
+		key = uint64(bin(float64(n)))
+	}
+	r.Values[field] = Value{Hash: e.key.Number(uint64(field+1), key), Number: n}
+}
+
+// hourOfWeek counts from Sunday 00:00 UTC.
+func hourOfWeek(ns int64) int {
+	const hour = int64(time.Hour)
+	h := ns / hour
+	if ns%hour < 0 {
+		h--
+	}
+	h = (h + 4*24) % 168 // 1 January 1970 was a Thursday
+	if h < 0 {
+		h += 168
+	}
+	return int(h)
+}

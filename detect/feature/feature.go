@@ -1,0 +1,135 @@
+// Package feature turns the columns of an event, or of a line of CSV, into what novelty is counted on: values of fields that say who,
+// where from, to what, with which program and when, and the pairs of fields that belong together. It hashes each value once, with the
+// site's key, and counts nothing itself.
+package feature
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"frontfoot/detect/sketch"
+)
+
+// A Kind is what the values of a field are.
+type Kind uint8
+
+// The kinds.
+const (
+	Categorical Kind = iota // a word from a small set
+	IP                      // an address
+	Port                    // a port that was spoken to
+	Numeric                 // a number, taken in bins half an octave wide
+	Text                    // free text: its shape is a feature, its words are not
+	Hour                    // hour of the day or of the week
+)
+
+// A Role is what part a field plays in an incident.
+type Role uint8
+
+// The roles.
+const (
+	Plain   Role = iota
+	Actor        // who did it: incidents gather around actors
+	Target       // to whom it was done
+	Context      // where it was logged; never links two findings
+)
+
+// A Field is one feature of a Layout.
+type Field struct {
+	Name string // ECS name, or the column's name in CSV
+	Kind Kind
+	Role Role
+	Say  string // what it is in a sentence: "destination port"; "" means Name
+}
+
+// A Pair is two fields, by number, whose values may or may not come together.
+type Pair struct{ A, B int }
+
+// A Layout is the list of features that a model counts. It never changes during the life of a model.
+type Layout struct {
+	Fields []Field
+	Pairs  []Pair
+}
+
+// Features returns how many features there are: fields first, then pairs.
+func (l *Layout) Features() int { return len(l.Fields) + len(l.Pairs) }
+
+// Parts returns the fields of a feature: b is -1 for a single field.
+func (l *Layout) Parts(i int) (a, b int) {
+	if i < len(l.Fields) {
+		return i, -1
+	}
+	p := l.Pairs[i-len(l.Fields)]
+	return p.A, p.B
+}
+
+// Name returns the name of a feature: the ECS field, or two joined by " + ".
+func (l *Layout) Name(i int) string {
+	a, b := l.Parts(i)
+	if b < 0 {
+		return l.Fields[a].Name
+	}
+	return l.Fields[a].Name + " + " + l.Fields[b].Name
+}
+
+// A Value is what an event has in a field. Hash 0 means nothing.
+type Value struct {
+	Hash   uint64
+	Text   string // shares the memory of the batch or the line; "" for numbers
+	Number uint64
+}
+
+// Format returns a value of the field as people write it, in memory of its own.
+func (f *Field) Format(v Value) string {
+	switch {
+	case v.Hash == 0:
+		return ""
+	case v.Text != "":
+		return clip(v.Text)
+	case f.Kind == Numeric:
+		return string(appendSize(nil, v.Number))
+	}
+	return strconv.FormatUint(v.Number, 10)
+}
+
+// clip copies a text and shortens it to what a sentence can bear.
+func clip(text string) string {
+	const most = 120
+	if len(text) <= most {
+		return strings.Clone(text)
+	}
+	cut := most
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
+}
+
+// A Row is the features of one event. Extractors overwrite it from row to row.
+type Row struct {
+	Values  []Value // a field of the layout each
+	Class   uint64  // hash of the dataset, within which scores are compared
+	Message string  // free text of the event, whose shape counts
+	Time    int64   // nanoseconds since 1970 UTC, or a row number where there are no times
+	Timed   bool    // whether Time is a time
+}
+
+// memory spares the hashing of a value that comes again and again. It copies the text: a batch's memory is used anew.
+type memory struct {
+	text [48]byte
+	n    int
+	hash uint64
+}
+
+// hashIn returns the hash of text in a field.
+func (m *memory) hashIn(key sketch.Key, field int, text string) uint64 {
+	if m.hash != 0 && string(m.text[:m.n]) == text {
+		return m.hash
+	}
+	h := key.Hash(uint64(field+1), text)
+	if len(text) <= len(m.text) {
+		m.n, m.hash = copy(m.text[:], text), h
+	}
+	return h
+}

@@ -1,0 +1,144 @@
+package feature
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// cut returns what of a text counts; "" means nothing does.
+func (h how) cut(text string) string {
+	switch h {
+	case inside:
+		if !Private(text) {
+			return ""
+		}
+	case outside:
+		if Private(text) {
+			return ""
+		}
+	case network:
+		if Private(text) {
+			return ""
+		}
+		return subnet(text)
+	case asDomain:
+		return registered(text)
+	case asShape:
+		return shape(text)
+	}
+	return text
+}
+
+// Private tells whether an address in canonical text is of private, local or shared space: the council's own.
+func Private(ip string) bool {
+	switch {
+	case len(ip) < 3:
+		return ip == "::"
+	case strings.HasPrefix(ip, "10."), strings.HasPrefix(ip, "192.168."), strings.HasPrefix(ip, "127."), strings.HasPrefix(ip, "169.254."):
+		return true
+	case strings.HasPrefix(ip, "172."):
+		return len(ip) > 6 && ip[6] == '.' && ip[4:6] >= "16" && ip[4:6] <= "31"
+	case strings.HasPrefix(ip, "100."):
+		second, _, _ := strings.Cut(ip[4:], ".")
+		return len(second) == 2 && second >= "64" || len(second) == 3 && second >= "100" && second <= "127"
+	case ip == "::1", strings.HasPrefix(ip, "fc"), strings.HasPrefix(ip, "fd"), strings.HasPrefix(ip, "fe80:"):
+		return strings.Contains(ip, ":")
+	case strings.HasPrefix(ip, "22") || strings.HasPrefix(ip, "23") || strings.HasPrefix(ip, "255."):
+		return len(ip) > 3 && ip[3] == '.' && ip[:3] >= "224" && ip[:3] <= "255" // multicast and broadcast never leave
+	case strings.HasPrefix(ip, "ff"), strings.HasPrefix(ip, "0."):
+		return true
+	}
+	return false
+}
+
+// subnet is the /24 of an IPv4 address or the /48 of an IPv6 address, as the text before its last mark.
+func subnet(ip string) string {
+	if i := strings.LastIndexByte(ip, '.'); i > 0 {
+		return ip[:i]
+	}
+	marks := 0
+	for i := range len(ip) {
+		if ip[i] == ':' {
+			if marks++; marks == 3 {
+				return ip[:i]
+			}
+		}
+	}
+	return ip
+}
+
+// registered is the part of a host name that somebody had to register: the last two labels, or three where the last but one is as short
+// as in co.uk and gov.uk.
+func registered(name string) string {
+	name = strings.TrimSuffix(name, ".")
+	last := strings.LastIndexByte(name, '.')
+	if last < 0 {
+		return name
+	}
+	second := strings.LastIndexByte(name[:last], '.')
+	if second < 0 {
+		return name
+	}
+	if last-second <= 4 && len(name)-last <= 3 {
+		if third := strings.LastIndexByte(name[:second], '.'); third >= 0 {
+			return name[third+1:]
+		}
+		return name
+	}
+	return name[second+1:]
+}
+
+// shape is a text up to its first digit, at most 64 bytes of it.
+func shape(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c >= '0' && c <= '9' || i == 64 {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// bin is the half octave that x lies in, negative for negative numbers; values between 0 and 1 fall into tenths, kept apart below.
+func bin(x float64) int64 {
+	switch {
+	case math.IsNaN(x):
+		return math.MinInt32
+	case math.IsInf(x, 0):
+		return int64(math.Copysign(math.MaxInt32, x))
+	case x > 0 && x < 1:
+		return -1000 - int64(10*x)
+	case x < 0:
+		return -halves(-x)
+	}
+	return halves(x)
+}
+
+// halves is round(2 log2(1+x)), by comparison with whole numbers so that it is the same everywhere.
+func halves(x float64) int64 {
+	frac, exp := math.Frexp(1 + x) // 1+x = frac * 2^exp, frac in [0.5, 1)
+	n := int64(2 * (exp - 1))
+	switch f := 2 * frac; {
+	case f >= 1.6817928305074292: // 2^(3/4)
+		return n + 2
+	case f >= 1.189207115002721: // 2^(1/4)
+		return n + 1
+	}
+	return n
+}
+
+// appendSize appends a number of bytes as people say it.
+func appendSize(dst []byte, n uint64) []byte {
+	unit := 0
+	x := float64(n)
+	for x >= 1000 && unit < 5 {
+		x /= 1000
+		unit++
+	}
+	if unit == 0 {
+		return append(strconv.AppendUint(dst, n, 10), " B"...)
+	}
+	dst = strconv.AppendFloat(dst, x, 'f', 1, 64)
+	dst = append(dst, ' ', "kMGTP"[unit-1])
+	return append(dst, 'B')
+}

@@ -1,0 +1,219 @@
+// Package novelty says how unusual the values of an event are, and their pairs, against what a site has shown before. Use it to score
+// one event at a time, then teach it the event. It neither knows what an event is nor decides what is worth telling.
+//
+// Each feature (a field, or a pair of fields) has a rank for every event: how often the value was seen so far on a scale of half octaves,
+// with "never" on top. How seldom this feature shows such a rank or a higher one is its surprise in bits: a new address in a field where
+// new addresses come every minute is worth little, a new destination port where none came in a week is worth much.
+//
+// A pair (a, b) is ranked by min(n(a), n(b)) / n(a,b): how much of what is known of the scarcer of the two never came with the other. A pair
+// whose one half is new is thus no surprise by itself: the value's own field tells that already.
+package novelty
+
+import (
+	"frontfoot/detect/feature"
+	"frontfoot/detect/sketch"
+)
+
+// Never is the rank of a value that was never seen.
+const Never = sketch.Classes - 1
+
+// newBelow is the count below which a value is taken as never seen: it was learned at a guarded weight at most.
+const newBelow = 0.5
+
+// A stat is what is known of one feature.
+type stat struct {
+	ranks sketch.Hist
+	total float32 // weight of the events that had it
+	kinds float32 // values it has, as far as they were new when they came
+}
+
+// A Measure is how one feature of the current event stands.
+type Measure struct {
+	Feature int
+	Key     uint64
+	Rank    int     // half octaves of rarity, Never on top; -1 where the event lacks the feature
+	Raw     float32 // -log2 of the share of this value, of this pair given its scarcer half
+	Bits    float32 // -log2 of the chance that this feature is as rare as this or rarer here
+	Count   float32 // how often it was seen, decayed
+}
+
+// A Verdict is how an event as a whole stands.
+type Verdict struct {
+	Values float32   // sum of the raw bits of all fields
+	Pairs  float32   // sum of the raw bits of all pairs
+	Excess float32   // sum of the surprise of fields and pairs, in bits
+	Never  float32   // how many pairs are new though both halves are known
+	Loud   []Measure // the most surprising features, at most MaxLoud, loudest first
+}
+
+// MaxLoud is how many features a Verdict names.
+const MaxLoud = 8
+
+// Model is what is known of a site's values and pairs.
+type Model struct {
+	layout *feature.Layout
+	counts *sketch.Counts
+	stats  []stat
+	weight float32 // what an event adds now: rises instead of everything else falling
+
+	// of the event scored last
+	now []Measure
+}
+
+// New returns a Model that knows nothing. Its counts take at most maxBytes.
+func New(layout *feature.Layout, maxBytes int) *Model {
+	n := layout.Features()
+	return &Model{layout: layout, counts: sketch.NewCounts(maxBytes), stats: make([]stat, n), now: make([]Measure, n), weight: 1}
+}
+
+// Score fills v with how unusual r is. It changes nothing that is known.
+func (m *Model) Score(r *feature.Row, v *Verdict) {
+	*v = Verdict{Loud: v.Loud[:0]}
+	fields := len(m.layout.Fields)
+	for i := range fields {
+		me := &m.now[i]
+		h := r.Values[i].Hash
+		if h == 0 {
+			me.Rank = -1
+			continue
+		}
+		s := &m.stats[i]
+		n := m.counts.Get(h)
+		me.Key, me.Count = h, n
+		if m.layout.Fields[i].Kind == feature.Hour {
+			me.Rank = 0 // every hour is new once: only who is active in it tells something
+			continue
+		}
+		me.Raw = sketch.Log2((s.total + 0.5*(s.kinds+m.weight)) / (n + 0.5*m.weight))
+		m.rank(i, me, s)
+		v.Values += me.Raw
+		v.add(me)
+	}
+	for j, p := range m.layout.Pairs {
+		i := fields + j
+		me := &m.now[i]
+		a, b := &m.now[p.A], &m.now[p.B]
+		if a.Rank < 0 || b.Rank < 0 {
+			me.Rank = -1
+			continue
+		}
+		s := &m.stats[i]
+		me.Key = sketch.Mix(a.Key^uint64(i), b.Key)
+		n := m.counts.Get(me.Key)
+		me.Count = n
+		me.Raw = max(0, sketch.Log2((min(a.Count, b.Count)+m.weight)/(n+m.weight)))
+		m.rank(i, me, s)
+		v.Pairs += me.Raw
+		if n < newBelow*m.weight && a.Rank != Never && b.Rank != Never {
+			v.Never++
+		}
+		v.add(me)
+	}
+}
+
+// rank sets the rank and the bits of a measure.
+func (m *Model) rank(i int, me *Measure, s *stat) {
+	me.Feature = i
+	me.Rank = max(0, min(int(2*me.Raw), Never-1))
+	if i < len(m.layout.Fields) && me.Count < newBelow*m.weight {
+		me.Rank = Never
+	}
+	me.Bits = s.ranks.Bits(me.Rank)
+}
+
+// add takes a measure into the verdict.
+func (v *Verdict) add(me *Measure) {
+	if me.Bits < 1 {
+		return
+	}
+	v.Excess += me.Bits
+	n := len(v.Loud)
+	if n == MaxLoud {
+		if me.Bits <= v.Loud[n-1].Bits {
+			return
+		}
+		n--
+	} else {
+		v.Loud = append(v.Loud, Measure{})
+	}
+	for n > 0 && v.Loud[n-1].Bits < me.Bits {
+		v.Loud[n] = v.Loud[n-1]
+		n--
+	}
+	v.Loud[n] = *me
+}
+
+// Learn counts the event scored last with a weight of at most 1.
+func (m *Model) Learn(weight float32) {
+	w := weight * m.weight
+	for i := range m.now {
+		me := &m.now[i]
+		if me.Rank < 0 {
+			continue
+		}
+		s := &m.stats[i]
+		s.total += w
+		if me.Count == 0 {
+			s.kinds += w
+		}
+		s.ranks.Add(me.Rank, w)
+		m.counts.Add(me.Key, w)
+	}
+}
+
+// Halve makes the past count half, and forgets what has been seen too seldom to matter.
+func (m *Model) Halve() {
+	m.counts.Scale(0.5, 1.0/16)
+	for i := range m.stats {
+		s := &m.stats[i]
+		s.ranks.Scale(0.5)
+		s.total *= 0.5
+		s.kinds *= 0.5
+	}
+}
+
+// SetWeight sets what one event adds from now on, 1 to 2: between two calls of Halve it rises so that the past fades smoothly.
+func (m *Model) SetWeight(w float32) { m.weight = w }
+
+// Known returns the weight of the events that had a feature, and about how many different values they had.
+func (m *Model) Known(feature int) (events, values float32) {
+	s := &m.stats[feature]
+	return s.total, s.kinds
+}
+
+// Bytes returns the memory that the model takes.
+func (m *Model) Bytes() int {
+	return m.counts.Bytes() + len(m.stats)*(sketch.Classes*8+16) + len(m.now)*32
+}
+
+// Encode appends the model to e.
+func (m *Model) Encode(e *sketch.Encoder) {
+	e.Float(m.weight)
+	e.Uint(uint64(len(m.stats)))
+	for i := range m.stats {
+		s := &m.stats[i]
+		s.ranks.Encode(e)
+		e.Float(s.total)
+		e.Float(s.kinds)
+	}
+	m.counts.Encode(e)
+}
+
+// Decode reads what Encode wrote of a model with the same layout.
+func (m *Model) Decode(d *sketch.Decoder) error {
+	m.weight = d.Float()
+	if n := d.Uint(); n != uint64(len(m.stats)) {
+		return sketch.ErrShort
+	}
+	for i := range m.stats {
+		s := &m.stats[i]
+		if err := s.ranks.Decode(d); err != nil {
+			return err
+		}
+		s.total, s.kinds = d.Float(), d.Float()
+	}
+	return m.counts.Decode(d)
+}
+
+// Single reports whether a feature is a field and no pair.
+func (m *Model) Single(i int) bool { return i < len(m.layout.Fields) }

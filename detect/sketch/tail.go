@@ -1,0 +1,168 @@
+package sketch
+
+// Classes is how many classes a Hist tells apart.
+const Classes = 32
+
+// A Hist is a decayed histogram over Classes ranks, 0 the most ordinary, that answers how much of the past was of a rank or above.
+// For ranks that mean "seen so often", the top one being "never", the answer for the top rank is the share of the past in which something
+// new came: the Good-Turing estimate of the unseen, made by counting instead of from singletons, so that it holds while things change.
+//
+// Its answers are of the moment of its last refresh, which is never more than 1/32 of its weight (at most 256 additions) ago.
+type Hist struct {
+	n     [Classes]float32
+	bits  [Classes]float32
+	total float32
+	stale float32
+}
+
+// Bits returns -log2 of the chance of rank k or above: 0 ordinary. The prior is half an event above, so that from n events at most
+// log2(2n+1) bits can be had.
+func (h *Hist) Bits(k int) float32 { return h.bits[k] }
+
+// Total returns the decayed number of additions.
+func (h *Hist) Total() float32 { return h.total }
+
+// Add counts one thing of rank k with weight w.
+func (h *Hist) Add(k int, w float32) {
+	h.n[k] += w
+	h.total += w
+	if h.stale += w; h.stale >= 256 || h.stale*32 >= h.total {
+		h.refresh()
+	}
+}
+
+func (h *Hist) refresh() {
+	h.stale = 0
+	sum := float32(0.5)
+	all := Log2(h.total + 0.5)
+	for k := Classes - 1; k >= 0; k-- {
+		sum += h.n[k]
+		h.bits[k] = max(0, all-Log2(sum))
+	}
+}
+
+// Scale multiplies the past by f.
+func (h *Hist) Scale(f float32) {
+	h.total = 0
+	for k := range h.n {
+		h.n[k] *= f
+		h.total += h.n[k]
+	}
+	h.refresh()
+}
+
+// Encode appends the histogram to e.
+func (h *Hist) Encode(e *Encoder) {
+	e.Floats(h.n[:])
+	e.Floats(h.bits[:])
+	e.Float(h.total)
+	e.Float(h.stale)
+}
+
+// Decode reads what Encode wrote.
+func (h *Hist) Decode(d *Decoder) error {
+	d.Floats(h.n[:])
+	d.Floats(h.bits[:])
+	h.total, h.stale = d.Float(), d.Float()
+	return d.Err()
+}
+
+const (
+	octave   = 32          // bins an octave of a Tail
+	tailBins = 16 * octave // scores up to 2^16-1
+	few      = 32          // events above which a Tail goes by the shape of its end
+)
+
+// A Tail is a decayed histogram of a score that turns a score into bits: -log2 of the chance that an ordinary event has at least this
+// score. Bins are a 32nd of an octave wide. Where fewer than 32 events of the past lie higher it goes on along a Pareto tail with their mean
+// excess in octaves (Hill's estimator, 1975), so that bits always rise with the score.
+//
+// Its answers are of the moment of its last refresh, which is never more than 1/32 of its weight (at most 256 additions) ago.
+type Tail struct {
+	n     [tailBins]float32
+	bits  [tailBins + 1]float32 // at the lower edge of each bin
+	total float32
+	stale float32
+	edge  int32   // bin from which the Pareto tail rules
+	slope float32 // its bits per bin
+}
+
+// place returns where on the scale of bins x lies.
+func place(x float32) float32 {
+	return min(max(0, octave*Log2(1+max(0, x))), tailBins-1)
+}
+
+// Bits returns how improbable score x or above is.
+func (t *Tail) Bits(x float32) float32 {
+	p := place(x)
+	if p >= float32(t.edge) {
+		return t.bits[t.edge] + float32((p-float32(t.edge))*t.slope)
+	}
+	i := int(p)
+	return t.bits[i] + float32((p-float32(i))*(t.bits[i+1]-t.bits[i]))
+}
+
+// Total returns the decayed number of additions.
+func (t *Tail) Total() float32 { return t.total }
+
+// Add counts an event of score x with weight w.
+func (t *Tail) Add(x, w float32) {
+	t.n[int(place(x))] += w
+	t.total += w
+	if t.stale += w; t.stale >= 256 || t.stale*32 >= t.total {
+		t.refresh()
+	}
+}
+
+func (t *Tail) refresh() {
+	t.stale = 0
+	all := Log2(t.total + 0.5)
+	sum, above, found := float32(0.5), float32(0), false
+	t.edge = 0
+	t.slope = 1
+	limit := min(float32(few), t.total/8)
+	for k := tailBins - 1; k >= 0; k-- {
+		sum += t.n[k]
+		t.bits[k] = max(0, all-Log2(sum))
+		if !found {
+			if sum-0.5 >= limit && t.n[k] > 0 {
+				found = true
+				t.edge = int32(k)
+				mean := above/(sum-0.5) + 0.5 // bins above the edge; half a one for their width
+				t.slope = 1.442695 / mean
+			}
+			above += sum - 0.5
+		}
+	}
+	t.bits[tailBins] = t.bits[tailBins-1]
+}
+
+// Scale multiplies the past by f.
+func (t *Tail) Scale(f float32) {
+	t.total = 0
+	for k := range t.n {
+		t.n[k] *= f
+		t.total += t.n[k]
+	}
+	t.refresh()
+}
+
+// Encode appends the histogram to e.
+func (t *Tail) Encode(e *Encoder) {
+	e.Floats(t.n[:])
+	e.Floats(t.bits[:])
+	e.Float(t.total)
+	e.Float(t.stale)
+	e.Uint(uint64(t.edge))
+	e.Float(t.slope)
+}
+
+// Decode reads what Encode wrote.
+func (t *Tail) Decode(d *Decoder) error {
+	d.Floats(t.n[:])
+	d.Floats(t.bits[:])
+	t.total, t.stale = d.Float(), d.Float()
+	t.edge = int32(d.Count(tailBins - 1))
+	t.slope = d.Float()
+	return d.Err()
+}
