@@ -22,8 +22,8 @@
 //   - The start of a partition after Trim is written at a clean stop only. After
 //     a kill, trimmed messages of the oldest segment may be readable again.
 //
-// Data stays in files; memory holds about 100 bytes a batch. At start each
-// partition is read once, and freed at the next collection.
+// Data stays in files; memory holds about 100 bytes a batch. At start after a
+// kill the log is in memory once, and the memory is given back at once.
 package broker
 
 import (
@@ -33,6 +33,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"syscall"
@@ -132,6 +133,7 @@ func (b *Broker) start() error {
 		_ = ln.Close() // kfake may have closed it already
 		return damaged(b.cfg.Dir, err)
 	}
+	debug.FreeOSMemory() // kfake read the whole log: up to MaxLogBytes are garbage now
 	g := &guard{cluster: b.cluster, dir: b.cfg.Dir, max: b.cfg.MaxLogBytes, logger: b.log.logger}
 	g.install()
 	ctx, stop := context.WithCancel(context.Background())

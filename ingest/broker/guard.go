@@ -40,7 +40,9 @@ type guard struct {
 // requests that are made often.
 func (g *guard) install() {
 	g.cluster.ControlKey(int16(kmsg.CreateTopics), func(req kmsg.Request) (kmsg.Response, error, bool) {
-		dropConfigs(req.(*kmsg.CreateTopicsRequest))
+		if req, ok := req.(*kmsg.CreateTopicsRequest); ok {
+			dropConfigs(req)
+		}
 		return nil, nil, false
 	})
 	for _, key := range []kmsg.Key{kmsg.AlterConfigs, kmsg.IncrementalAlterConfigs, kmsg.DeleteTopics} {
@@ -103,9 +105,12 @@ func (g *guard) check() error {
 			g.cluster.DropControl()
 			return nil, nil, false
 		}
-		resp := refuse(req.(*kmsg.ProduceRequest))
+		produce, ok := req.(*kmsg.ProduceRequest)
+		if !ok || !onlyRaw(produce) {
+			return nil, nil, false
+		}
 		g.cluster.KeepControl()
-		return resp, nil, resp != nil
+		return refuse(produce), nil, true
 	})
 	return nil
 }
@@ -129,15 +134,21 @@ func (g *guard) size() (int64, error) {
 	return total, nil
 }
 
-// refuse answers a request for a raw topic in a way that clients retry. Nil lets
-// the request through.
-func refuse(req *kmsg.ProduceRequest) kmsg.Response {
-	resp := req.ResponseKind().(*kmsg.ProduceResponse)
-	msg := "the embedded broker's log is full: the worker has to catch up"
+func onlyRaw(req *kmsg.ProduceRequest) bool {
 	for _, t := range req.Topics {
 		if !strings.HasPrefix(t.Topic, rawPrefix) {
-			return nil
+			return false
 		}
+	}
+	return true
+}
+
+// refuse answers a request in a way that clients retry.
+func refuse(req *kmsg.ProduceRequest) kmsg.Response {
+	resp := kmsg.NewPtrProduceResponse()
+	resp.Version = req.Version
+	msg := "the embedded broker's log is full: the worker has to catch up"
+	for _, t := range req.Topics {
 		rt := kmsg.NewProduceResponseTopic()
 		rt.Topic = t.Topic
 		for _, p := range t.Partitions {

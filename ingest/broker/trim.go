@@ -68,7 +68,8 @@ func deleteRecords(ctx context.Context, addr, topic string, before int64) (err e
 	if _, err := io.ReadFull(conn, body); err != nil {
 		return err
 	}
-	resp := req.ResponseKind().(*kmsg.DeleteRecordsResponse)
+	resp := kmsg.NewPtrDeleteRecordsResponse()
+	resp.Version = req.Version
 	if err := resp.ReadFrom(body); err != nil {
 		return err
 	}

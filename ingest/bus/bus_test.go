@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -61,6 +63,20 @@ func deadline(tb testing.TB, d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(tb.Context(), d)
 	tb.Cleanup(cancel)
 	return ctx
+}
+
+// eventually waits for something that other goroutines bring about.
+func eventually(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for timeout := time.After(20 * time.Second); !cond(); {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			t.Fatalf("waiting for %s", what)
+		}
+	}
 }
 
 func TestProduceFetch(t *testing.T) {
@@ -235,5 +251,31 @@ func TestUnavailable(t *testing.T) {
 	defer fresh.Close()
 	if _, err := fresh.Fetch(ctx, RawTopic("kent"), 0, FetchOptions{}); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("fresh client: %v", err)
+	}
+}
+
+// What the disk has made of a message is noticed.
+func TestChecksum(t *testing.T) {
+	dir := t.TempDir()
+	c := newClient(t, startBroker(t, broker.Config{Dir: dir}).Addr(), "kent")
+	ctx := deadline(t, 20*time.Second)
+	for range 2 {
+		if _, err := c.Produce(ctx, RawTopic("kent"), Message{Value: []byte("some words")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := os.OpenFile(filepath.Join(dir, "partitions", "ff.raw.kent-0", "0.dat"), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteAt([]byte("X"), 75); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Fetch(ctx, RawTopic("kent"), 0, FetchOptions{}); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("damaged: %v", err)
+	}
+	if res, err := c.Fetch(ctx, RawTopic("kent"), 1, FetchOptions{}); err != nil || len(res.Messages) != 1 {
+		t.Errorf("behind it: %d messages, %v", len(res.Messages), err)
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/segmentio/kafka-go/compress"
 )
@@ -41,17 +43,38 @@ type boundedReader struct {
 
 // Read implements io.Reader; it fails once more than the bound has come.
 func (r *boundedReader) Read(p []byte) (int, error) {
-	if r.left <= 0 {
-		// Exactly full is fine: only a further byte is too much.
-		n, err := r.ReadCloser.Read(p[:min(1, len(p))])
-		if n > 0 {
-			return 0, errBomb
-		}
-		return 0, err
+	room := r.left
+	if room <= 0 { // exactly full is fine: only a further byte is too much
+		room = 1
 	}
-	n, err := r.ReadCloser.Read(p[:min(r.left, len(p))])
+	n, err := r.ReadCloser.Read(p[:min(room, len(p))])
+	if n > 0 && r.left <= 0 {
+		return 0, &decodeError{errBomb}
+	}
 	r.left -= n
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &decodeError{err}
+	}
 	return n, err
+}
+
+// decodeError is a failure to decompress, or to read what is decompressed.
+type decodeError struct{ err error }
+
+// Error returns what the codec says.
+func (e *decodeError) Error() string { return "decompressing: " + e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *decodeError) Unwrap() error { return e.err }
+
+// isCorrupt tells damaged batches from damaged connections.
+func isCorrupt(err error) bool {
+	var decode *decodeError
+	var network net.Error
+	if errors.As(err, &decode) {
+		return !errors.As(err, &network) && !errors.Is(err, syscall.ECONNRESET)
+	}
+	return isChecksum(err)
 }
 
 // isChecksum tells kafka-go's complaint about a checksum, which has no type.

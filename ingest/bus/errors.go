@@ -67,7 +67,7 @@ func (c *Client) explain(ctx context.Context, topic string, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.Is(err, errBomb), isChecksum(err):
+	case isCorrupt(err):
 		return fmt.Errorf("%w in %s: %w", ErrCorrupt, topic, err)
 	case isMissing(err):
 		if perr := c.Ping(ctx); perr != nil {

@@ -167,12 +167,15 @@ func (c *Client) fetchFrom(ctx context.Context, positions []Position, opts Fetch
 	rctx, cancel := context.WithTimeout(ctx, opts.MaxWait+requestTimeout)
 	defer cancel()
 	msg, err := c.rounds.RoundTrip(rctx, c.kafka.Addr, req)
-	if err != nil {
-		return nil, c.explain(ctx, positions[0].Topic, err)
+	resp, ok := msg.(*fetchAPI.Response)
+	if err == nil && !ok {
+		err = fmt.Errorf("answer of type %T", msg)
 	}
-	resp := msg.(*fetchAPI.Response)
-	if resp.ErrorCode != 0 {
-		return nil, c.explain(ctx, positions[0].Topic, kafka.Error(resp.ErrorCode))
+	if err == nil && resp.ErrorCode != 0 {
+		err = kafka.Error(resp.ErrorCode)
+	}
+	if err != nil {
+		return nil, c.explain(ctx, nameOf(positions), err)
 	}
 	results := make(map[string]FetchResult, len(resp.Topics))
 	for i := range resp.Topics {
@@ -185,6 +188,14 @@ func (c *Client) fetchFrom(ctx context.Context, positions []Position, opts Fetch
 		}
 	}
 	return results, nil
+}
+
+// nameOf names a request in errors.
+func nameOf(positions []Position) string {
+	if len(positions) == 1 {
+		return positions[0].Topic
+	}
+	return fmt.Sprintf("%d topics", len(positions))
 }
 
 func (c *Client) result(ctx context.Context, topic string, p *fetchAPI.ResponsePartition, from int64) (FetchResult, error) {

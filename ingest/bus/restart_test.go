@@ -1,0 +1,120 @@
+package bus
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"frontfoot/ingest/broker"
+)
+
+// A batch outlasts an absence of the broker; so do the client's connections.
+func TestProduceOutlastsBroker(t *testing.T) {
+	cfg := broker.Config{Dir: t.TempDir()}
+	b := startBroker(t, cfg)
+	cfg.Listen = b.Addr()
+	newClient(t, b.Addr(), "kent") // makes the topics
+	var logged bytes.Buffer
+	reg := prometheus.NewRegistry()
+	c, err := New(Config{Brokers: []string{b.Addr()}}, slog.New(slog.NewTextHandler(&logged, nil)), reg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	ctx := deadline(t, 60*time.Second)
+	msg := Message{Value: []byte("x")}
+	if first, err := c.Produce(ctx, RawTopic("kent"), msg); first != 0 || err != nil {
+		t.Fatal(first, err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	acked := make(chan int64, 1)
+	go func() {
+		first, err := c.Produce(ctx, RawTopic("kent"), msg, msg)
+		if err != nil {
+			t.Error(err)
+		}
+		acked <- first
+	}()
+	eventually(t, "retries", func() bool { return testutil.ToFloat64(c.metrics.retries) >= 2 })
+	startBroker(t, cfg)
+	if first := <-acked; first != 1 {
+		t.Errorf("first offset %d, want 1", first)
+	}
+	if n := testutil.ToFloat64(c.metrics.produced); n != 3 {
+		t.Errorf("%v messages counted, want 3", n)
+	}
+	for _, line := range []string{"kafka takes no messages", "kafka takes messages again"} {
+		if n := strings.Count(logged.String(), line); n != 1 {
+			t.Errorf("%q logged %d times", line, n)
+		}
+	}
+	res, err := c.Fetch(ctx, RawTopic("kent"), 0, FetchOptions{})
+	if err != nil || len(res.Messages) != 3 {
+		t.Errorf("%d messages, %v", len(res.Messages), err)
+	}
+}
+
+func TestProduceEndsWithContext(t *testing.T) {
+	b := startBroker(t, broker.Config{})
+	c := newClient(t, b.Addr(), "kent")
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stop := errors.New("stop")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.Produce(ctx, RawTopic("kent"), Message{Value: []byte("x")})
+		done <- err
+	}()
+	eventually(t, "a retry", func() bool { return testutil.ToFloat64(c.metrics.retries) >= 1 })
+	cancel(stop)
+	select {
+	case err := <-done:
+		if !errors.Is(err, stop) {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it does not end")
+	}
+}
+
+// A group goes on by itself after the broker was away, as a new member.
+func TestGroupOutlastsBroker(t *testing.T) {
+	cfg := broker.Config{Dir: t.TempDir()}
+	b := startBroker(t, cfg)
+	cfg.Listen = b.Addr()
+	c := newClient(t, b.Addr(), "kent")
+	ctx := deadline(t, 60*time.Second)
+	m := join(t, c)
+	l := m.await(t, 4)
+	if err := l.Commit(ctx, 0, 7, "intent"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Commit(ctx, 0, 8, "lost"); err == nil || errors.Is(err, ErrFenced) {
+		t.Errorf("commit without a broker: %v", err)
+	}
+	startBroker(t, cfg)
+	l2 := m.await(t, 4)
+	if l2.Member() == l.Member() {
+		t.Error("the same member after a commit whose outcome is unknown")
+	}
+	if off, md, err := l2.Committed(ctx, 0); off != 7 || md != "intent" || err != nil {
+		t.Errorf("committed %d %q %v", off, md, err)
+	}
+	if err := l.Commit(ctx, 0, 9, "zombie"); !errors.Is(err, ErrFenced) {
+		t.Errorf("old lease: %v", err)
+	}
+}
