@@ -1,0 +1,123 @@
+// Package gen makes the log lines of invented councils: seeded, repeatable, in the formats that their devices really write (FortiGate,
+// netfilter, Suricata EVE, Linux auth and system logs, JSON and key=value application logs), with the rhythm of a week, the harmless
+// novelty of real life and, where it is asked for, one attack whose lines are known. Use it to fill demos, tests and benchmarks. It is
+// no traffic simulator: it writes what devices would log, not what hosts would send, and it knows nothing of frontfoot.
+package gen
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// A Scenario names an attack that can be put among a site's lines.
+type Scenario string
+
+// The scenarios. Each is a chain of steps of some tens to a few hundred lines, in the formats of ordinary traffic.
+const (
+	Quiet      Scenario = ""           // no attack
+	Ransomware Scenario = "ransomware" // phish, beacon, scan, lateral movement, persistence, theft at night
+	BruteForce Scenario = "bruteforce" // slow distributed guessing, a login from a country never seen, new sudo commands
+	DNSTunnel  Scenario = "dns-tunnel" // long random names under one domain, steadily, from one host
+	Insider    Scenario = "insider"    // a member of staff exports at night from systems never touched before
+	Webshell   Scenario = "webshell"   // an upload to the portal, odd addresses, the web server calls out
+)
+
+// Scenarios returns all attacks.
+func Scenarios() []Scenario {
+	return []Scenario{Ransomware, BruteForce, DNSTunnel, Insider, Webshell}
+}
+
+// A Config says what to make. The same Config makes the same lines, byte for byte, whatever the machine.
+type Config struct {
+	Seed         uint64
+	Sites        []string  // councils, in the form of site names
+	Start        time.Time // first moment, UTC; a midnight keeps days whole
+	Days         int       // how long, at least 1
+	EventsPerDay int       // lines a site and day on average over a week, at least 100
+	Attack       Scenario  // what is put in, Quiet for nothing
+	AttackSite   string    // where; "" is the first site
+	AttackDay    int       // on which day, 1 is the first; an attack may run into the following day
+}
+
+// Demo returns the week of the demo: three councils from Monday 2 March 2026, one of them attacked on the sixth day.
+func Demo() Config {
+	return Config{
+		Seed:         1,
+		Sites:        []string{"ashford-vale", "northmoor", "saltmarsh"},
+		Start:        time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC),
+		Days:         7,
+		EventsPerDay: 24_000,
+		Attack:       Ransomware,
+		AttackSite:   "northmoor",
+		AttackDay:    6,
+	}
+}
+
+// A Line is one log line of a site.
+type Line struct {
+	Time   time.Time // when it was written, UTC
+	Text   []byte    // the line without its end; valid until the next line is taken
+	Attack string    // the step of the attack that it belongs to, "" for ordinary life
+}
+
+// A Generator makes the lines of a Config. It holds no state between calls: it may be used by many goroutines at a time.
+type Generator struct {
+	cfg Config
+	web *internet
+}
+
+// New returns the generator of cfg, or an error that says what is wrong with it.
+func New(cfg Config) (*Generator, error) {
+	if cfg.AttackDay == 0 {
+		cfg.AttackDay = 6
+	}
+	if cfg.AttackSite == "" && len(cfg.Sites) > 0 {
+		cfg.AttackSite = cfg.Sites[0]
+	}
+	switch {
+	case len(cfg.Sites) == 0:
+		return nil, fmt.Errorf("making a generator: no sites")
+	case cfg.Days < 1:
+		return nil, fmt.Errorf("making a generator: %d days: at least 1", cfg.Days)
+	case cfg.EventsPerDay < 100:
+		return nil, fmt.Errorf("making a generator: %d events a day: at least 100", cfg.EventsPerDay)
+	case cfg.Attack != Quiet && !slices.Contains(Scenarios(), cfg.Attack):
+		return nil, fmt.Errorf("making a generator: attack %q: one of %q", cfg.Attack, Scenarios())
+	case cfg.Attack != Quiet && !slices.Contains(cfg.Sites, cfg.AttackSite):
+		return nil, fmt.Errorf("making a generator: attack at %q, which is not among the sites", cfg.AttackSite)
+	}
+	return &Generator{cfg: cfg, web: newInternet(cfg.Seed)}, nil
+}
+
+// Sites returns the names of the councils, in order.
+func (g *Generator) Sites() []string { return g.cfg.Sites }
+
+// Site yields the lines of the i-th council in the order of their times. Every call begins anew.
+func (g *Generator) Site(i int) iter.Seq[Line] {
+	return func(yield func(Line) bool) {
+		c := newCouncil(g.cfg.Seed, i, g.cfg.Sites[i], g.web)
+		start := g.cfg.Start.UnixNano()
+		end := start + int64(g.cfg.Days)*day
+		life := newLife(c, start, end, g.cfg)
+		var bad *queue
+		if g.cfg.Attack != Quiet && g.cfg.Sites[i] == g.cfg.AttackSite {
+			bad = newAttack(c, g.cfg)
+		}
+		for {
+			next, ok := life.peek(end)
+			from := life.q
+			if bad != nil && len(bad.heap) > 0 && bad.heap[0].at < end && (!ok || bad.heap[0].at < next) {
+				from, ok = bad, true
+			}
+			if !ok {
+				return
+			}
+			at, text, step := from.take()
+			if !yield(Line{Time: time.Unix(0, at).UTC(), Text: text, Attack: step}) {
+				return
+			}
+		}
+	}
+}
