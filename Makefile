@@ -1,0 +1,56 @@
+# What a developer runs. `make` alone lists the targets.
+
+GO       ?= go
+BIN      ?= bin/frontfoot
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+FUZZTIME ?= 10s
+TESTARGS ?=
+PACKAGES ?= ./...
+
+# Tools are run at these versions and stay out of go.mod.
+GOFUMPT  := $(GO) run mvdan.cc/gofumpt@v0.12.0
+LINTER   := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# The binary is pure Go: the database engine is loaded at run time, without cgo. Only the race detector needs gcc.
+BUILD    := CGO_ENABLED=0 $(GO) build -buildvcs=false -ldflags '-X main.version=$(VERSION)'
+
+.DEFAULT_GOAL := help
+.PHONY: help build engine demo test bench lint format fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/frontfoot
+	$(BUILD) -o $(BIN) .
+
+engine: build ## fetch the database engine (178 MB once), checked
+	$(BIN) engine install
+
+demo: engine ## a week at three councils, with an attack on the sixth day
+	$(BIN) demo
+
+test: ## vet and test with the race detector; ends with "N passed, N failed, N skipped"
+	$(GO) vet $(PACKAGES)
+	@$(GO) build -o bin/summary .ci/summary.go
+	@{ $(GO) test -json -race -shuffle=on $(TESTARGS) $(PACKAGES) || true; } | bin/summary
+
+bench: ## measure each stage and the whole chain
+	$(GO) test -run '^$$' -bench . -benchmem $(TESTARGS) $(PACKAGES)
+
+lint: ## formatting, vet and all linters; the layering too
+	@unformatted=$$($(GOFUMPT) -l .) && test -z "$$unformatted" || { echo "not formatted, run make format: $$unformatted"; exit 1; }
+	$(GO) vet $(PACKAGES)
+	$(LINTER) run $(PACKAGES)
+
+format: ## format all Go files
+	$(GOFUMPT) -w .
+
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort | while IFS=: read -r file func; do \
+		name=$${func#func }; \
+		echo "fuzz $$(dirname $$file) $$name"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) $$(dirname $$file) || exit 1; \
+	done
+
+clean: ## remove what was built; keeps data folders
+	rm -rf bin
