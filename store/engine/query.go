@@ -40,7 +40,7 @@ type Result struct {
 	engine  *Engine
 	id      string
 	session *session
-	tainted bool
+	tainted bool // the session may hold something of this statement: after an error its next one has answered with rows of it
 	start   time.Time
 	stats   Stats
 	stream  *stream
@@ -69,6 +69,7 @@ func (e *Engine) Query(ctx context.Context, req Request) (*Result, error) {
 	e.running[r] = struct{}{}
 	e.mu.Unlock()
 	if err := r.run(ctx, st, req); err != nil {
+		r.tainted = true
 		if cause := context.Cause(ctx); cause != nil {
 			err = errors.Join(cause, err)
 		}
@@ -79,7 +80,6 @@ func (e *Engine) Query(ctx context.Context, req Request) (*Result, error) {
 
 func (r *Result) run(ctx context.Context, st statement, req Request) error {
 	if err := r.session.prepare(req.Settings, req.Database); err != nil {
-		r.tainted = true
 		return err
 	}
 	if r.Format == "" {
@@ -199,6 +199,7 @@ func (r *Result) Next() ([]byte, error) {
 			return nil, io.EOF
 		}
 		if err := r.fetch(); err != nil {
+			r.tainted = true
 			return nil, err
 		}
 		if r.block == nil {
@@ -248,6 +249,7 @@ func (r *Result) Close() error {
 	r.cancel(nil)
 	r.drop()
 	if r.stream != nil {
+		r.tainted = r.tainted || !r.stream.ended
 		r.stream.close()
 	}
 	r.engine.mu.Lock()
