@@ -36,9 +36,9 @@ func (a *attack) step(name string) { a.q.step = name }
 // victim is a member of staff whose machine or account is taken.
 func (a *attack) victim() *user { return &a.c.users[a.r.IntN(len(a.c.users)/3)] }
 
-// lair is a host of the attacker's.
+// lair is a host of the attacker's: rented where hosting is cheap, mostly where ordinary web sites are hosted too.
 func (a *attack) lair() (addr, *country) {
-	where := countryNamed(pick(a.r, []string{"Seychelles", "Panama", "Moldova, Republic of", "Kazakhstan"}))
+	where := countryNamed(pick(a.r, []string{"Netherlands", "Germany", "United States", "Bulgaria", "Seychelles", "Moldova, Republic of"}))
 	return where.addr(a.r), where
 }
 

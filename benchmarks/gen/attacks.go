@@ -24,7 +24,7 @@ func (a *attack) bruteForce() {
 
 	a.step("entry")
 	at = a.day + 20*hour + r.Int64N(hour)
-	from := where.addr(r)
+	from := countryNamed(pick(r, []string{"Panama", "Kazakhstan", "Nigeria", "Moldova, Republic of"})).addr(r)
 	c.remote(a.q, r, at, target, from, 0, 3*hour)
 	a.step("sudo")
 	for _, role := range []string{"sftp01", "fs01"} {

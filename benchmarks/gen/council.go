@@ -103,7 +103,7 @@ func fingerprint(r rng) string {
 // build sets up the machines.
 func (c *council) build(r rng) {
 	add := func(role string, third, fourth int, logs bool) {
-		s := &server{host: c.short + role, ip: ip(10, c.net, third, fourth), mac: 0x005056_000000 | uint64(r.IntN(1<<24)), dmz: third == 2}
+		s := &server{host: c.short + "-" + role, ip: ip(10, c.net, third, fourth), mac: 0x005056_000000 | uint64(r.IntN(1<<24)), dmz: third == 2}
 		c.servers[role] = s
 		if logs {
 			c.linux = append(c.linux, s)

@@ -100,6 +100,9 @@ func (w *internet) invent(r rng) website {
 	b = append(b, pick(r, topLevels)...)
 	name := string(b)
 	c := countryNamed(pick(r, hostingCountries))
+	if r.chance(0.03) {
+		c = &countries[r.IntN(len(countries))]
+	}
 	cat := pick(r, []int{0, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12})
 	return w.site(r, name, name, c, &categories[cat], &applications[pick(r, []int{0, 0, 0, 1})], r.skewed(20_000, 1.2))
 }
@@ -113,7 +116,7 @@ func (w *internet) visit(r rng, unseen float64) *website {
 	return &w.sites[w.popular.draw(r)]
 }
 
-// resolver is how the addresses of a site are found: one of its few.
+// addr draws one of the site's few addresses.
 func (s *website) addr(r rng) addr { return pick(r, s.addrs) }
 
 func countryNamed(name string) *country {

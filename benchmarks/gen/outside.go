@@ -25,6 +25,8 @@ func (l *life) scan(at int64) {
 		}
 		if udp {
 			p.proto, p.length = "UDP", uint64(r.between(30, 440))
+		} else if r.chance(0.05) {
+			p.proto, p.length = "ICMP", 84
 		}
 		l.q.put(at, c.servers["gw01"].netfilter(l.q.buf(), r, at, "UFW BLOCK", &p))
 		return

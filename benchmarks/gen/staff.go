@@ -1,5 +1,7 @@
 package gen
 
+import "strconv"
+
 // browse is one visit of a member of staff to a web site.
 func (l *life) browse(at int64) {
 	u := l.c.staff(l.r)
@@ -76,6 +78,43 @@ func (l *life) blocked(at int64, u *user) {
 		from: "Reserved", to: s.country.name, sent: uint64(l.r.skewed(500, 0.3)),
 	}
 	l.q.put(at, l.c.fgt.web(l.q.buf(), l.r, at, &f, s.name, "/", cat, true))
+}
+
+// otherPorts are what workstations use on the internet beside the web, the most usual first; now and then it is a port of somebody's own.
+var otherPorts = []struct {
+	port  uint16
+	proto uint64
+}{
+	{443, 17}, {3478, 17}, {3480, 17}, {80, 6}, {8443, 6}, {993, 6}, {5228, 6}, {3481, 17}, {8080, 6}, {587, 6}, {1935, 6}, {5222, 6}, {4443, 6},
+	{22, 6}, {21, 6}, {9443, 6}, {2083, 6}, {10443, 6}, {8801, 17}, {19302, 17},
+}
+
+// otherPort is a connection that is not the web: a call, a supplier's system on a port of its own.
+func (l *life) otherPort(at int64) {
+	r, u, s := l.r, l.c.staff(l.r), l.c.web.visit(l.r, 0.02)
+	kind := otherPorts[min(int(r.ExpFloat64()*3.2), len(otherPorts)-1)]
+	if r.chance(0.02) {
+		kind.port = uint16(r.between(2000, 20000))
+	}
+	f := flow{
+		src: u.ip, sport: r.ephemeral(), dst: s.addr(r), dport: kind.port, proto: kind.proto, policy: polInternet, action: "close",
+		service: "tcp/" + strconv.Itoa(int(kind.port)), user: u, mac: u.mac, from: "Reserved", to: s.country.name, nat: l.c.public,
+		seconds: uint64(r.skewed(60, 1.2)), sent: uint64(r.skewed(20_000, 1.5)), rcvd: uint64(r.skewed(60_000, 1.5)),
+	}
+	w := wire{src: f.src, sport: f.sport, dst: f.dst, dport: f.dport, proto: "TCP", id: flowID(r)}
+	if kind.proto == 17 {
+		f.action, f.service, w.proto = "accept", "udp/"+strconv.Itoa(int(kind.port)), "UDP"
+	}
+	l.c.finish(l.q, r, at, &f, &w, "", 0.1)
+}
+
+// reputation is a virus scanner's question about a file: a long name that looks like chance, and is harmless.
+func (l *life) reputation(at int64) {
+	u := l.c.staff(l.r)
+	var b [64]byte
+	name := appendHex(appendHex(b[:0], l.r.Uint64(), 16), l.r.Uint64(), 16)
+	name = append(append(name, pick(l.r, []string{".0.", ".1.", ".2."})...), "gti.filereputation.example"...)
+	l.c.resolve(l.q, l.r, at, u.ip, string(name), "A", ip(127, 0, 0, 4+l.r.IntN(3)))
 }
 
 // deskServices are what a workstation asks of the servers, the most usual first.
