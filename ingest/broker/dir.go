@@ -51,8 +51,7 @@ func checkDir(dir string) error {
 		return fmt.Errorf("listing partitions: %w", err)
 	}
 	for _, p := range parts {
-		topic, _, _ := cutLast(p.Name(), "-")
-		if !known[topic] {
+		if !known[topicOf(p.Name())] {
 			return damaged(dir, fmt.Errorf("partition %s belongs to no known topic", p.Name()))
 		}
 	}
@@ -91,10 +90,7 @@ func damaged(dir string, err error) error {
 	}
 }
 
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
+// topicOf returns the topic in the name of a partition's folder, "topic-0".
+func topicOf(folder string) string {
+	return folder[:max(0, strings.LastIndex(folder, "-"))]
 }

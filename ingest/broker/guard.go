@@ -75,7 +75,7 @@ func (g *guard) run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		if err := g.check(); err != nil {
-			g.logger.Warn("measuring the embedded broker's log", "err", err)
+			g.logger.WarnContext(ctx, "measuring the embedded broker's log", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -123,7 +123,7 @@ func (g *guard) size() (int64, error) {
 	}
 	var total int64
 	for _, p := range parts {
-		topic, _, _ := cutLast(p.Name(), "-")
+		topic := topicOf(p.Name())
 		if !strings.HasPrefix(topic, rawPrefix) {
 			continue
 		}

@@ -69,12 +69,11 @@ func (e *decodeError) Unwrap() error { return e.err }
 
 // isCorrupt tells damaged batches from damaged connections.
 func isCorrupt(err error) bool {
-	var decode *decodeError
-	var network net.Error
-	if errors.As(err, &decode) {
-		return !errors.As(err, &network) && !errors.Is(err, syscall.ECONNRESET)
+	if _, ok := errors.AsType[*decodeError](err); !ok {
+		return isChecksum(err)
 	}
-	return isChecksum(err)
+	_, network := errors.AsType[net.Error](err)
+	return !network && !errors.Is(err, syscall.ECONNRESET)
 }
 
 // isChecksum tells kafka-go's complaint about a checksum, which has no type.

@@ -51,7 +51,7 @@ func (c *Client) RunGroup(ctx context.Context, group string, fn func(ctx context
 		if time.Since(joined) > time.Minute {
 			wait.Reset()
 		}
-		c.logger.Warn("lease on lanes lost, joining as a new member", "group", group, "err", err)
+		c.logger.WarnContext(ctx, "lease on lanes lost, joining as a new member", "group", group, "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait.NextBackOff()):
@@ -63,14 +63,22 @@ func (c *Client) RunGroup(ctx context.Context, group string, fn func(ctx context
 // awaitLanes waits for Kafka. An assignment of a topic that does not exist
 // would be empty for ever.
 func (c *Client) awaitLanes(ctx context.Context) error {
-	start := time.Now()
+	start, failing := time.Now(), false
 	_, err := backoff.Retry(ctx, func() (int, error) {
 		n, err := c.Lanes(ctx)
 		if errors.Is(err, ErrNoTopic) && time.Since(start) > metadataTTL { // not just unknown to us
 			return 0, backoff.Permanent(err)
 		}
 		return n, err
-	}, backoff.WithBackOff(produceBackOff()), backoff.WithMaxElapsedTime(0))
+	},
+		backoff.WithBackOff(produceBackOff()),
+		backoff.WithMaxElapsedTime(0),
+		backoff.WithNotify(func(err error, _ time.Duration) {
+			if !failing {
+				c.logger.WarnContext(ctx, "kafka shows no lanes, trying on", "err", err)
+			}
+			failing = true
+		}))
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
@@ -129,7 +137,7 @@ func (c *Client) nextGeneration(ctx context.Context, cg *kafka.ConsumerGroup, gr
 		case errors.Is(err, kafka.RebalanceInProgress):
 		case !failing:
 			failing = true
-			c.logger.Warn("joining group fails, trying on", "group", group, "err", err)
+			c.logger.WarnContext(ctx, "joining group fails, trying on", "group", group, "err", err)
 		}
 	}
 }
@@ -143,7 +151,7 @@ func (c *Client) runGeneration(ctx, gctx context.Context, gen *kafka.Generation,
 	}
 	slices.Sort(lease.lanes)
 	c.metrics.generations.Inc()
-	c.logger.Info("lanes assigned", "group", group, "generation", gen.ID, "member", gen.MemberID, "lanes", lease.lanes)
+	c.logger.InfoContext(ctx, "lanes assigned", "group", group, "generation", gen.ID, "member", gen.MemberID, "lanes", lease.lanes)
 
 	fctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -169,6 +177,7 @@ func (c *Client) runGeneration(ctx, gctx context.Context, gen *kafka.Generation,
 // broker that does not answer.
 func leave(cg *kafka.ConsumerGroup, conns *conns) error {
 	left := make(chan error, 1)
+	// Not in a pool that is waited for: it may never end.
 	go func() { left <- cg.Close() }()
 	defer func() { _ = conns.close() }()
 	select {

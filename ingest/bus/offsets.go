@@ -16,13 +16,14 @@ func (c *Client) Offsets(ctx context.Context, topic string) (first, next int64, 
 	if err != nil {
 		return 0, 0, c.explain(ctx, topic, err)
 	}
-	for _, p := range resp.Topics[topic] {
-		if p.Error != nil {
-			return 0, 0, c.listing(ctx, topic, p.Error)
-		}
-		return p.FirstOffset, p.LastOffset, nil
+	parts := resp.Topics[topic]
+	if len(parts) == 0 {
+		return 0, 0, fmt.Errorf("%w: %s", ErrNoTopic, topic)
 	}
-	return 0, 0, fmt.Errorf("%w: %s", ErrNoTopic, topic)
+	if err := parts[0].Error; err != nil {
+		return 0, 0, c.listing(ctx, topic, err)
+	}
+	return parts[0].FirstOffset, parts[0].LastOffset, nil
 }
 
 // HighWatermarks returns the offset that the next message of each topic will
