@@ -1,0 +1,155 @@
+package parse
+
+import (
+	"bytes"
+
+	"frontfoot/ingest/event"
+)
+
+// visitors are the Parser's ways of taking a JSON document's values; made once, because making one allocates.
+type visitors struct {
+	plain, eve, journal, fortigate func(path, value []byte, t jsonType)
+}
+
+func (p *Parser) newVisitors() visitors {
+	return visitors{
+		plain:     p.plainValue,
+		eve:       p.eveValue,
+		journal:   p.journalValue,
+		fortigate: p.fortigateValue,
+	}
+}
+
+// object reads a line that is a JSON object, by the product whose names it has or else by names that are in general use.
+// It returns false where the text is no JSON from its first member on.
+func (p *Parser) object(text []byte) bool {
+	if p.depth > 0 { // JSON in a JSON string: the reader's memory is in use
+		return false
+	}
+	text = bytes.TrimPrefix(text, []byte("@cee:"))
+	text = bytes.TrimLeft(text, " \t")
+	if len(text) == 0 || text[0] != '{' {
+		return false
+	}
+	switch {
+	case isEVE(text):
+		return p.walkWith(text, p.visit.eve) && p.eveEnd()
+	case isJournal(text):
+		return p.walkWith(text, p.visit.journal) && p.journalEnd()
+	case isFortigateJSON(text):
+		return p.walkWith(text, p.visit.fortigate) && p.fortigateEnd()
+	default:
+		return p.walkWith(text, p.visit.plain) && p.plainEnd()
+	}
+}
+
+// walkWith goes over a document. One that breaks off, or has something behind it, counts for what was read before and is
+// flagged; one of which nothing was read is no JSON.
+func (p *Parser) walkWith(text []byte, visit func(path, value []byte, t jsonType)) bool {
+	n, err := p.json.walk(text, visit)
+	switch {
+	case err == nil && n == len(text):
+		return true
+	case err == nil:
+		p.label("json_rest", printable(text[n:]))
+		return true
+	case p.json.members == 0:
+		return false
+	}
+	p.label("json_error", []byte(err.Error()))
+	return true
+}
+
+// plainValue takes a value of a document that no product claims.
+func (p *Parser) plainValue(path, v []byte, t jsonType) {
+	if t == jsonNull {
+		return
+	}
+	f, ok := commonFields[string(path)]
+	if !ok {
+		if low := p.lowered(path); string(low) != string(path) {
+			f, ok = commonFields[string(low)]
+		}
+	}
+	if !ok {
+		f, ok = schemaField(path)
+	}
+	if ok {
+		p.set(f, path, v)
+		return
+	}
+	p.labelKey(path, v)
+}
+
+func (p *Parser) plainEnd() bool {
+	p.commonEnd()
+	if p.dataset == "" {
+		p.dataset = "json"
+	}
+	return true
+}
+
+// commonEnd applies what the generic names say only together.
+func (p *Parser) commonEnd() {
+	if v := p.slots[slotDataset]; hostLike(v) && len(v) <= 64 {
+		p.dataset = string(v)
+	}
+	if v := p.slots[slotOutcome]; v != nil && !p.b.Has(event.EventOutcome) {
+		p.str(event.EventOutcome, outcomeOf(p.lowered(v)))
+	}
+	if v := p.slots[slotURL]; v != nil {
+		p.url(v)
+	}
+	if v := p.slots[slotStatus]; v != nil {
+		if n, ok := number(v); ok && n >= 100 && n <= 599 {
+			p.number(event.HTTPStatus, n)
+		} else {
+			p.label("status", v)
+			p.str(event.EventOutcome, outcomeOf(p.lowered(v)))
+		}
+	}
+}
+
+// outcomeOf translates the words in which sources say how it went; "" for words that do not say.
+func outcomeOf(v []byte) string {
+	switch string(v) {
+	case "success", "succeeded", "successful", "ok", "accepted", "passed", "true":
+		return "success"
+	case "failure", "failed", "fail", "error", "denied", "rejected", "false":
+		return "failure"
+	case "unknown":
+		return "unknown"
+	}
+	return ""
+}
+
+// url sets the parts of an address as far as it is one.
+func (p *Parser) url(v []byte) {
+	p.text(event.URLOriginal, v)
+	rest := v
+	if i := bytes.Index(v, []byte("://")); i > 0 && i < 12 {
+		rest = v[i+3:]
+		host := rest
+		if j := bytes.IndexAny(rest, "/?#"); j >= 0 {
+			host, rest = rest[:j], rest[j:]
+		} else {
+			rest = nil
+		}
+		if j := bytes.LastIndexByte(host, '@'); j >= 0 {
+			host = host[j+1:]
+		}
+		if j := bytes.LastIndexByte(host, ':'); j > 0 && digits(host[j+1:]) == len(host)-j-1 {
+			host = host[:j]
+		}
+		p.text(event.URLDomain, bytes.Trim(host, "[]"))
+	}
+	if len(rest) == 0 || rest[0] != '/' {
+		return
+	}
+	path, query, asked := bytes.Cut(rest, []byte{'?'})
+	if !asked {
+		path, _, _ = bytes.Cut(path, []byte{'#'})
+	}
+	p.text(event.URLPath, path)
+	p.text(event.URLQuery, query)
+}

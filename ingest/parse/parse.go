@@ -1,0 +1,148 @@
+// Package parse turns the bytes of one log line into one row of an event.Builder. Use a Parser where lines arrive, and Stream
+// for a whole reader. The format is recognised line by line; a line that nobody understands is still a row. The package reads
+// no files and no network, keeps nothing of one line for the next, and never looks at the clock: what "now" is, the caller says.
+package parse
+
+import (
+	"time"
+
+	"frontfoot/ingest/event"
+)
+
+// Datasets of lines that have no product of their own.
+const (
+	Unknown = "unknown" // nobody understood the line
+	Syslog  = "syslog"  // only its syslog header was understood
+)
+
+// maxLabels is how many labels one line may add: a line of a megabyte must not become a hundred thousand of them.
+const maxLabels = 256
+
+// A Config says how a source's lines are to be read.
+type Config struct {
+	// Zone is the zone of stamps that name none. UTC where nil.
+	Zone *time.Location
+	// Replay keeps every stamp that the store can hold: old files, demos and corpora. Without it the source is live, and a
+	// stamp more than 26 h away from its reception is replaced by it and kept in the label "clock".
+	Replay bool
+}
+
+// A Parser reads lines into rows. It reuses its memory from line to line and is for one goroutine.
+type Parser struct {
+	zone     *time.Location
+	replay   bool
+	programs map[string]*programFormat // by the program's name in the syslog header
+	pam      *programFormat
+	years    yearCache
+	visit    visitors
+
+	// The line at hand.
+	b        *event.Builder
+	received int64
+	head     header
+	json     walker
+	stamp    moment
+	level    []byte // the source's own word for severity
+	dataset  string
+	labels   int
+	depth    int // of lines within lines
+	slots    [numSlots][]byte
+	caps     [maxCaptures][]byte
+	mem      []byte // unescaped text; only ever appended to within a line
+}
+
+// New returns a Parser for a source of that configuration.
+func New(cfg Config) *Parser {
+	if cfg.Zone == nil {
+		cfg.Zone = time.UTC
+	}
+	p := &Parser{zone: cfg.Zone, replay: cfg.Replay, programs: programs(), pam: newProgram("system.auth", pamMessages)}
+	p.visit = p.newVisitors()
+	return p
+}
+
+// Line fills the builder's current row from one line, received at that many nanoseconds since 1970 UTC; ending the row is the
+// caller's part. One line end (LF, CRLF or NUL) is cut off. It returns false where no format understood the line: the row then
+// has the times, the raw bytes, the printable text as message and the dataset "unknown". It never fails and never panics.
+func (p *Parser) Line(b *event.Builder, raw []byte, received int64) bool {
+	raw = trimEnd(raw)
+	p.begin(b, received)
+	p.head = p.scanHeader(raw)
+	understood := p.body(p.head.app, p.head.body)
+	p.finish(raw, understood)
+	p.b = nil
+	return understood || p.head.found
+}
+
+func (p *Parser) begin(b *event.Builder, received int64) {
+	p.b, p.received = b, clampStored(received)
+	p.stamp, p.level, p.dataset, p.labels, p.depth = moment{}, nil, "", 0, 0
+	clear(p.slots[:])
+	p.mem = p.mem[:0]
+}
+
+// body tries the formats on a line's text without its syslog header. The order is from what is certain to what is a guess.
+func (p *Parser) body(app, text []byte) bool {
+	switch {
+	case len(text) == 0:
+		return false
+	case text[0] == '{' || text[0] == '@':
+		if p.object(text) {
+			return true
+		}
+	}
+	if f := p.program(app); f != nil {
+		return f.parse(p, text)
+	}
+	return p.netfilter(app, text) || p.fortigate(text) || p.ciscoMessage(text) || p.pairs(app, text)
+}
+
+// finish adds what the header, the clock and the line as a whole give, where the body did not say it better.
+func (p *Parser) finish(raw []byte, understood bool) {
+	h := &p.head
+	p.text(event.HostHostname, h.host)
+	p.text(event.ProcessName, h.app)
+	if n, ok := number(h.pid); ok {
+		p.number(event.ProcessPID, n)
+	} else {
+		p.label("procid", h.pid)
+	}
+	if h.pri >= 0 {
+		p.number(event.LogPriority, uint64(h.pri))
+		if p.level == nil && len(h.level) == 0 {
+			p.str(event.LogLevel, severities[h.pri&7])
+		}
+	}
+	p.text(event.LogLevel, p.level)
+	p.text(event.LogLevel, h.level)
+	p.label("msgid", h.msgid)
+	p.structured(h.sd)
+	if !understood {
+		p.text(event.Message, printable(h.body))
+	}
+	switch {
+	case p.dataset != "":
+	case h.found:
+		p.dataset = Syslog
+	default:
+		p.dataset = Unknown
+	}
+	p.str(event.Dataset, p.dataset)
+	p.str(event.EventKind, "event")
+	p.clock()
+	p.b.SetText(event.Raw, raw)
+}
+
+// trimEnd cuts off one line end and the NULs that some senders put after it.
+func trimEnd(raw []byte) []byte {
+	for n := len(raw); n > 0 && raw[n-1] == 0; n = len(raw) {
+		raw = raw[:n-1]
+	}
+	if n := len(raw); n > 0 && raw[n-1] == '\n' {
+		raw = raw[:n-1]
+	}
+	if n := len(raw); n > 0 && raw[n-1] == '\r' {
+		raw = raw[:n-1]
+	}
+	return raw
+}
