@@ -55,6 +55,8 @@ type Cut struct {
 	Len int
 	// Flags are Truncated and Partial where they apply.
 	Flags Flags
+	// LF reports whether an LF ended it.
+	LF bool
 }
 
 // Line cuts a record that ends with LF, or, where nul is set, with a NUL before "<". It reports false when more must be read.
@@ -112,7 +114,7 @@ func (w *Window) shorten() {
 
 // cut takes the record up to end and skips its terminator.
 func (w *Window) cut(end, terminator int) Cut {
-	c := Cut{Raw: w.buf[w.from:end], Len: w.lost + end - w.from + terminator}
+	c := Cut{Raw: w.buf[w.from:end], Len: w.lost + end - w.from + terminator, LF: terminator > 0 && w.buf[end] == '\n'}
 	if w.lost > 0 || len(c.Raw) > w.max {
 		c.Raw = c.Raw[:w.max]
 		c.Flags = Truncated

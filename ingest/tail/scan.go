@@ -1,0 +1,181 @@
+package tail
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// scan opens the files that the paths lead to and are not open yet, and marks those that none leads to any more.
+func (s *Files) scan() {
+	for _, f := range s.open {
+		f.seen = false
+	}
+	for _, pattern := range s.cfg.Paths {
+		s.watchDirs(filepath.Dir(pattern))
+		paths, _ := filepath.Glob(pattern) // a bad pattern is refused by the configuration
+		for _, path := range paths {
+			if !compressed(path) {
+				s.meet(path)
+			}
+		}
+	}
+	s.started = true
+}
+
+// compressed reports whether path is a rotated copy that holds no lines.
+func compressed(path string) bool {
+	return slices.Contains([]string{".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4"}, strings.ToLower(filepath.Ext(path)))
+}
+
+func (s *Files) watchDirs(pattern string) {
+	if s.watcher == nil {
+		return
+	}
+	dirs, _ := filepath.Glob(pattern)
+	for _, dir := range dirs {
+		_ = s.watcher.Add(dir) // polling does where the kernel will not
+	}
+}
+
+// meet marks the file at path as seen and opens it where it is new.
+func (s *Files) meet(path string) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	if f, ok := s.open[idOf(info)]; ok {
+		if !f.seen { // of several paths to one file the first one names it
+			f.path, f.seen = path, true
+		}
+		return
+	}
+	f, err := openFile(path)
+	if err != nil {
+		if !s.refused[path] {
+			s.logger.Warn("file cannot be opened, trying on", "path", path, "err", err)
+		}
+		s.refused[path] = true
+		return
+	}
+	delete(s.refused, path)
+	if old, ok := s.open[f.id]; ok { // the path was changed meanwhile
+		old.seen = true
+		_ = f.f.Close()
+		return
+	}
+	s.begin(f)
+}
+
+// begin takes f in, to be read from where it was left or from where the configuration says.
+func (s *Files) begin(f *file) {
+	f.seen = true
+	s.open[f.id] = f
+	pos, known := s.positions.get(s.cfg.Scope, f.id)
+	switch {
+	case known && pos.Print.matches(f.f, f.size):
+		f.next, f.print = min(pos.Offset, f.size), pos.Print
+		s.logger.Info("reading file on", "path", f.path, "offset", f.next)
+	case known:
+		s.logger.Info("reading file that took the place of another", "path", f.path)
+	case s.cfg.FromEnd && !s.started && !s.knownPath(f.path):
+		f.next = f.size
+		f.print, _ = printOf(f.f, f.size)
+		pos := position{Scope: s.cfg.Scope, Path: f.path, Dev: f.id.dev, Ino: f.id.ino, Offset: f.next, Print: f.print}
+		s.positions.set(pos) // so that a restart does not skip what comes now
+		s.logger.Info("reading file from its end", "path", f.path, "offset", f.next)
+	default:
+		s.logger.Info("reading file", "path", f.path)
+	}
+}
+
+// knownPath reports whether a file at path was read before: what is there now took its place and is read from its beginning.
+func (s *Files) knownPath(path string) bool {
+	return slices.ContainsFunc(s.positions.of(s.cfg.Scope), func(p position) bool { return p.Path == path })
+}
+
+// findRotated opens the files that were renamed while nobody looked, so that their last lines are read, and forgets
+// those that are gone.
+func (s *Files) findRotated() {
+	for _, pos := range s.positions.of(s.cfg.Scope) {
+		id := fileID{pos.Dev, pos.Ino}
+		if _, ok := s.open[id]; ok {
+			continue
+		}
+		entries, err := os.ReadDir(filepath.Dir(pos.Path))
+		if err != nil {
+			continue // the folder is away, perhaps not for ever
+		}
+		f := findInode(filepath.Dir(pos.Path), entries, id)
+		switch {
+		case f == nil:
+		case pos.Print.matches(f.f, f.size):
+			f.next, f.print = min(pos.Offset, f.size), pos.Print
+			s.open[id] = f
+			s.logger.Info("reading renamed file to its end", "path", f.path, "offset", f.next)
+			continue
+		default:
+			_ = f.f.Close()
+		}
+		s.logger.Info("file went away while nobody read it", "path", pos.Path, "offset", pos.Offset)
+		s.positions.forget(s.cfg.Scope, id)
+	}
+}
+
+func findInode(dir string, entries []fs.DirEntry, id fileID) *file {
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil || idOf(info) != id {
+			continue
+		}
+		f, err := openFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			continue
+		}
+		if f.id == id {
+			return f
+		}
+		_ = f.f.Close()
+	}
+	return nil
+}
+
+func openFile(path string) (*file, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("opening %s: no regular file", path)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return &file{id: idOf(info), path: path, f: f, size: info.Size(), mtime: info.ModTime()}, nil
+}
+
+func idOf(info fs.FileInfo) fileID {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fileID{}
+	}
+	return fileID{dev: st.Dev, ino: st.Ino}
+}
+
+// byAge returns the open files, the one written longest ago first: rotated copies come before their successors.
+func (s *Files) byAge() []*file {
+	return slices.SortedFunc(maps.Values(s.open), func(a, b *file) int {
+		return cmp.Or(a.mtime.Compare(b.mtime), cmp.Compare(a.path, b.path))
+	})
+}
