@@ -48,3 +48,9 @@ func (c *Config) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// learning reports whether a site that has seen so many events until now is too young to raise incidents.
+func (c *Config) learning(now *clock, seen uint64) bool {
+	age := now.age()
+	return age < c.LearnFor || seen < uint64(c.LearnEvents) && age < c.LearnAtMost
+}

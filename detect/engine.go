@@ -4,17 +4,22 @@ import (
 	"frontfoot/detect/feature"
 	"frontfoot/detect/novelty"
 	"frontfoot/detect/sketch"
+	"frontfoot/detect/template"
 )
 
 const (
 	guardBits   = 6.643856 // log2(100): what the most unusual hundredth of a dataset shows
 	guardWeight = 0.125    // is learned at this weight
+	youngest    = 200      // events of a dataset before one of them can be a finding
 	fadeSteps   = 64       // steps in which a half-life passes
 )
 
 // An engine scores rows of one layout and learns them. It is what logs and tables have in common.
 type engine struct {
+	layout *feature.Layout
+	key    sketch.Key
 	model  *novelty.Model
+	shapes *template.Miner
 	fusion fusion
 	fade   fade
 
@@ -23,12 +28,17 @@ type engine struct {
 	blend   blend
 }
 
-func newEngine(layout *feature.Layout, maxBytes int) *engine {
-	return &engine{model: novelty.New(layout, maxBytes)}
+func newEngine(layout *feature.Layout, key sketch.Key, maxBytes int) *engine {
+	return &engine{layout: layout, key: key, model: novelty.New(layout, maxBytes), shapes: template.New(key)}
 }
 
-// score returns the bits of a row. Nothing is learned.
+// score returns the bits of a row. Nothing is learned but which shapes of lines there are.
 func (e *engine) score(r *feature.Row) float32 {
+	if f := e.layout.Shape; f >= 0 && r.Message != "" {
+		if id := e.shapes.Shape(r.Message); id != 0 {
+			r.Values[f] = feature.Value{Hash: sketch.Mix(id, uint64(f)), Text: r.Message}
+		}
+	}
 	e.model.Score(r, &e.verdict)
 	e.blend = e.fusion.score(r.Class, &e.verdict)
 	return e.blend.bits
@@ -46,6 +56,12 @@ func (e *engine) learn(held bool) {
 	}
 	e.model.Learn(model)
 	e.fusion.learn(&e.blend, scale*e.fade.weight())
+}
+
+// alert reports whether the row scored last belongs to that share of its dataset's events that looks most unusual. The first events of a
+// dataset cannot tell.
+func (e *engine) alert(rate float64) bool {
+	return e.blend.bits >= -sketch.Log2(float32(rate)) && e.fusion.total(&e.blend) >= youngest
 }
 
 // pass lets the past fade up to step, a count of 64ths of half-lives.
@@ -88,12 +104,16 @@ func makeFadeTable() (t [fadeSteps]float32) {
 func (e *engine) encode(enc *sketch.Encoder) {
 	enc.Uint(uint64(e.fade.step))
 	e.model.Encode(enc)
+	e.shapes.Encode(enc)
 	e.fusion.encode(enc)
 }
 
 func (e *engine) decode(d *sketch.Decoder) error {
 	e.fade.step = int64(d.Uint() & (1<<62 - 1))
 	if err := e.model.Decode(d); err != nil {
+		return err
+	}
+	if err := e.shapes.Decode(d); err != nil {
 		return err
 	}
 	e.fusion.decode(d)
@@ -105,8 +125,16 @@ func (e *engine) loudest() Model {
 	if len(e.verdict.Loud) == 0 {
 		return None
 	}
-	if e.model.Single(e.verdict.Loud[0].Feature) {
-		return Value
+	switch a, b := e.layout.Parts(e.verdict.Loud[0].Feature); {
+	case a == e.layout.Shape || b >= 0 && b == e.layout.Shape:
+		return Template
+	case b >= 0:
+		return Pair
 	}
-	return Pair
+	return Value
+}
+
+// bytes returns the memory that the engine takes.
+func (e *engine) bytes() int {
+	return e.model.Bytes() + e.shapes.Bytes() + e.fusion.bytes()
 }

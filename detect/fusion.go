@@ -73,6 +73,8 @@ func (f *fusion) learn(b *blend, w float32) {
 // total returns the weight of the events of the blend's dataset.
 func (f *fusion) total(b *blend) float32 { return f.classes[b.class].sum.Total() }
 
+func (f *fusion) bytes() int { return len(f.classes) * (views + 1) * sketch.TailBytes }
+
 func (f *fusion) halve() {
 	for _, c := range f.classes {
 		for i := range c.views {

@@ -34,16 +34,16 @@ func (s *Site) Snapshot() []byte {
 	s.clock.encode(&e)
 	e.Uint(s.seen)
 	s.engine.encode(&e)
+	s.tracker.Encode(&e)
 	return e.Buf
 }
 
 // Restore makes the site know what it knew when state was taken. When it returns an error, which wraps ErrSnapshot, the site knows
 // nothing: whoever wants to go on replays the log.
 func (s *Site) Restore(state []byte) error {
-	fresh := newEngine(s.events.Layout(), s.cfg.MaxBytes)
-	s.engine, s.clock, s.seen = fresh, clock{}, 0
+	s.state = s.newState()
 	if err := s.restore(state); err != nil {
-		s.engine, s.clock, s.seen = newEngine(s.events.Layout(), s.cfg.MaxBytes), clock{}, 0
+		s.state = s.newState()
 		return fmt.Errorf("%w of site %s: %w", ErrSnapshot, s.name, err)
 	}
 	return nil
@@ -69,6 +69,9 @@ func (s *Site) restore(state []byte) error {
 	s.clock.decode(d)
 	s.seen = d.Uint()
 	if err := s.engine.decode(d); err != nil {
+		return err
+	}
+	if err := s.tracker.Decode(d); err != nil {
 		return err
 	}
 	if d.Left() > 0 {

@@ -20,6 +20,7 @@ const (
 	network             // the /24 or /48 of an address that is not of private space
 	asHour              // hour of the week of the event's time
 	asShape             // the text's letters and marks, without its numbers
+	asRow               // left to the row's message
 )
 
 // source says where a field of an event comes from.
@@ -71,99 +72,103 @@ const (
 	bytesOut
 	bytesIn
 	hour
+	shapeOf
 	numFields
 )
 
 // eventFields is the table of an event's fields. Ephemeral ports, process numbers and times of day are no features.
 var eventFields = [numFields]source{
-	dataset:     {Field{"event.dataset", Categorical, Context, "kind of log"}, event.Dataset, asText},
-	srcIn:       {Field{"source.ip", IP, Actor, "inside source address"}, event.SourceIP, inside},
-	srcOut:      {Field{"source.ip", IP, Actor, "outside source address"}, event.SourceIP, outside},
-	srcNet:      {Field{"source.ip", IP, Plain, "outside source network"}, event.SourceIP, network},
-	srcCountry:  {Field{"source.geo.country_name", Categorical, Plain, "source country"}, event.SourceCountry, asText},
-	dstIn:       {Field{"destination.ip", IP, Target, "inside destination address"}, event.DestinationIP, inside},
-	dstOut:      {Field{"destination.ip", IP, Target, "outside destination address"}, event.DestinationIP, outside},
-	dstNet:      {Field{"destination.ip", IP, Plain, "outside destination network"}, event.DestinationIP, network},
-	dstCountry:  {Field{"destination.geo.country_name", Categorical, Plain, "destination country"}, event.DestinationCountry, asText},
-	dstPort:     {Field{"destination.port", Port, Plain, "destination port"}, event.DestinationPort, asNumber},
-	transport:   {Field{"network.transport", Categorical, Plain, "transport"}, event.NetworkTransport, asText},
-	protocol:    {Field{"network.protocol", Categorical, Plain, "protocol"}, event.NetworkProtocol, asText},
-	application: {Field{"network.application", Categorical, Plain, "application"}, event.NetworkApplication, asText},
-	action:      {Field{"event.action", Categorical, Plain, "action"}, event.EventAction, asText},
-	outcome:     {Field{"event.outcome", Categorical, Plain, "outcome"}, event.EventOutcome, asText},
-	code:        {Field{"event.code", Categorical, Plain, "event code"}, event.EventCode, asText},
-	eventType:   {Field{"event.type", Categorical, Plain, "event type"}, event.EventType, asText},
-	rule:        {Field{"rule.name", Categorical, Plain, "rule"}, event.RuleName, asText},
-	zoneIn:      {Field{"observer.ingress.interface.name", Categorical, Context, "incoming interface"}, event.ObserverIngressInterface, asText},
-	zoneOut:     {Field{"observer.egress.interface.name", Categorical, Context, "outgoing interface"}, event.ObserverEgressInterface, asText},
-	direction:   {Field{"network.direction", Categorical, Plain, "direction"}, event.NetworkDirection, asText},
-	user:        {Field{"user.name", Categorical, Actor, "user"}, event.UserName, asText},
-	userAs:      {Field{"user.effective.name", Categorical, Plain, "account taken on"}, event.UserEffectiveName, asText},
-	host:        {Field{"host.hostname", Categorical, Target, "host"}, event.HostHostname, asText},
-	process:     {Field{"process.name", Categorical, Plain, "program"}, event.ProcessName, asText},
-	executable:  {Field{"process.executable", Text, Plain, "program file"}, event.ProcessExecutable, asText},
-	parent:      {Field{"process.parent.name", Categorical, Plain, "parent program"}, event.ProcessParentName, asText},
-	domain:      {Field{"url.domain", Text, Plain, "web domain"}, event.URLDomain, asDomain},
-	dnsName:     {Field{"dns.question.name", Text, Plain, "DNS domain"}, event.DNSQuestionName, asDomain},
-	dnsType:     {Field{"dns.question.type", Categorical, Plain, "DNS record type"}, event.DNSQuestionType, asText},
-	dnsAnswer:   {Field{"dns.response_code", Categorical, Plain, "DNS answer"}, event.DNSResponseCode, asText},
-	method:      {Field{"http.request.method", Categorical, Plain, "HTTP method"}, event.HTTPMethod, asText},
-	status:      {Field{"http.response.status_code", Categorical, Plain, "HTTP status"}, event.HTTPStatus, asNumber},
-	agent:       {Field{"user_agent.original", Text, Plain, "user agent"}, event.UserAgent, asShape},
-	file:        {Field{"file.path", Text, Plain, "file"}, event.FilePath, asShape},
-	mailFrom:    {Field{"email.from.address", Text, Plain, "sender"}, event.EmailFrom, asText},
-	bytesOut:    {Field{"source.bytes", Numeric, Plain, "bytes sent"}, event.SourceBytes, asSize},
-	bytesIn:     {Field{"destination.bytes", Numeric, Plain, "bytes received"}, event.DestinationBytes, asSize},
-	hour:        {Field{"@timestamp", Hour, Plain, "hour of the week"}, event.Time, asHour},
+	dataset:     {Field{"event.dataset", Categorical, Context, "kind of log", ""}, event.Dataset, asText},
+	srcIn:       {Field{"source.ip", IP, Actor, "inside source address", ""}, event.SourceIP, inside},
+	srcOut:      {Field{"source.ip", IP, Actor, "outside source address", ""}, event.SourceIP, outside},
+	srcNet:      {Field{"source.ip", IP, Plain, "outside source network", ""}, event.SourceIP, network},
+	srcCountry:  {Field{"source.geo.country_name", Categorical, Plain, "source country", InitialAccess}, event.SourceCountry, asText},
+	dstIn:       {Field{"destination.ip", IP, Target, "inside destination address", Discovery}, event.DestinationIP, inside},
+	dstOut:      {Field{"destination.ip", IP, Target, "outside destination address", CommandControl}, event.DestinationIP, outside},
+	dstNet:      {Field{"destination.ip", IP, Plain, "outside destination network", CommandControl}, event.DestinationIP, network},
+	dstCountry:  {Field{"destination.geo.country_name", Categorical, Plain, "destination country", CommandControl}, event.DestinationCountry, asText},
+	dstPort:     {Field{"destination.port", Port, Plain, "destination port", Discovery}, event.DestinationPort, asNumber},
+	transport:   {Field{"network.transport", Categorical, Plain, "transport", ""}, event.NetworkTransport, asText},
+	protocol:    {Field{"network.protocol", Categorical, Plain, "protocol", ""}, event.NetworkProtocol, asText},
+	application: {Field{"network.application", Categorical, Plain, "application", CommandControl}, event.NetworkApplication, asText},
+	action:      {Field{"event.action", Categorical, Plain, "action", ""}, event.EventAction, asText},
+	outcome:     {Field{"event.outcome", Categorical, Plain, "outcome", CredentialAccess}, event.EventOutcome, asText},
+	code:        {Field{"event.code", Categorical, Plain, "event code", ""}, event.EventCode, asText},
+	eventType:   {Field{"event.type", Categorical, Plain, "event type", ""}, event.EventType, asText},
+	rule:        {Field{"rule.name", Categorical, Plain, "rule", ""}, event.RuleName, asText},
+	zoneIn:      {Field{"observer.ingress.interface.name", Categorical, Context, "incoming interface", ""}, event.ObserverIngressInterface, asText},
+	zoneOut:     {Field{"observer.egress.interface.name", Categorical, Context, "outgoing interface", ""}, event.ObserverEgressInterface, asText},
+	direction:   {Field{"network.direction", Categorical, Plain, "direction", ""}, event.NetworkDirection, asText},
+	user:        {Field{"user.name", Categorical, Actor, "user", CredentialAccess}, event.UserName, asText},
+	userAs:      {Field{"user.effective.name", Categorical, Plain, "account taken on", Escalation}, event.UserEffectiveName, asText},
+	host:        {Field{"host.hostname", Categorical, Target, "host", ""}, event.HostHostname, asText},
+	process:     {Field{"process.name", Categorical, Plain, "program", Execution}, event.ProcessName, asText},
+	executable:  {Field{"process.executable", Text, Plain, "program file", Execution}, event.ProcessExecutable, asText},
+	parent:      {Field{"process.parent.name", Categorical, Plain, "parent program", Execution}, event.ProcessParentName, asText},
+	domain:      {Field{"url.domain", Text, Plain, "web domain", CommandControl}, event.URLDomain, asDomain},
+	dnsName:     {Field{"dns.question.name", Text, Plain, "DNS domain", CommandControl}, event.DNSQuestionName, asDomain},
+	dnsType:     {Field{"dns.question.type", Categorical, Plain, "DNS record type", CommandControl}, event.DNSQuestionType, asText},
+	dnsAnswer:   {Field{"dns.response_code", Categorical, Plain, "DNS answer", ""}, event.DNSResponseCode, asText},
+	method:      {Field{"http.request.method", Categorical, Plain, "HTTP method", ""}, event.HTTPMethod, asText},
+	status:      {Field{"http.response.status_code", Categorical, Plain, "HTTP status", ""}, event.HTTPStatus, asNumber},
+	agent:       {Field{"user_agent.original", Text, Plain, "user agent", InitialAccess}, event.UserAgent, asShape},
+	file:        {Field{"file.path", Text, Plain, "file", Execution}, event.FilePath, asShape},
+	mailFrom:    {Field{"email.from.address", Text, Plain, "sender", InitialAccess}, event.EmailFrom, asText},
+	bytesOut:    {Field{"source.bytes", Numeric, Plain, "bytes sent", Exfiltration}, event.SourceBytes, asSize},
+	bytesIn:     {Field{"destination.bytes", Numeric, Plain, "bytes received", ""}, event.DestinationBytes, asSize},
+	hour:        {Field{"@timestamp", Hour, Plain, "hour of the week", ""}, event.Time, asHour},
+	shapeOf:     {Field{"message", Text, Plain, "shape of line", ""}, event.Message, asRow},
 }
 
 // eventPairs is the table of pairs that tell something. A pair with a value that is itself new tells little more than that value: models
 // look at how often each of the two was seen alone.
 var eventPairs = []Pair{
-	{srcIn, dstPort},
-	{srcIn, dstIn},
-	{srcIn, dstNet},
-	{srcIn, dstCountry},
-	{srcIn, application},
-	{srcIn, rule},
-	{srcIn, action},
-	{srcIn, bytesOut},
-	{srcIn, hour},
-	{srcOut, dstPort},
-	{srcCountry, dstPort},
-	{srcCountry, action},
-	{dstIn, dstPort},
-	{dstIn, action},
-	{dstIn, rule},
-	{dstOut, dstPort},
-	{dstCountry, dstPort},
-	{dstPort, transport},
-	{dstPort, action},
-	{dstPort, application},
-	{dstPort, protocol},
-	{zoneIn, zoneOut},
-	{zoneIn, dstPort},
-	{user, srcIn},
-	{user, srcOut},
-	{user, srcCountry},
-	{user, host},
-	{user, process},
-	{user, userAs},
-	{user, action},
-	{user, hour},
-	{host, process},
-	{host, srcIn},
-	{host, srcOut},
-	{host, rule},
-	{host, action},
-	{process, parent},
-	{process, action},
-	{process, userAs},
-	{dataset, action},
-	{action, outcome},
-	{srcIn, dnsType},
-	{dnsType, dnsAnswer},
-	{method, status},
+	{srcIn, dstPort, "%s has never spoken to port %s", Discovery},
+	{srcIn, dstIn, "%s has never spoken to %s", LateralMovement},
+	{srcIn, dstNet, "%s has never spoken to the network %s", CommandControl},
+	{srcIn, dstCountry, "%s has never spoken to %s", CommandControl},
+	{srcIn, application, "%s has never used %s", CommandControl},
+	{srcIn, rule, "%s has never been seen by the rule %q", ""},
+	{srcIn, action, "%s has never had the action %s", ""},
+	{srcIn, bytesOut, "%s has never sent as much as %s", Exfiltration},
+	{srcIn, hour, "%s is not active at this hour (%s)", ""},
+	{srcOut, dstPort, "%s has never spoken to port %s", Reconnaissance},
+	{srcCountry, dstPort, "nobody from %s has spoken to port %s", InitialAccess},
+	{srcCountry, action, "from %s, the action %s is new", InitialAccess},
+	{dstIn, dstPort, "nobody has spoken to %s on port %s", LateralMovement},
+	{dstIn, action, "for %s the action %s is new", ""},
+	{dstIn, rule, "%s has never been the target that rule %q names", InitialAccess},
+	{dstOut, dstPort, "nobody has spoken to %s on port %s", CommandControl},
+	{dstCountry, dstPort, "nobody has spoken to %s on port %s", CommandControl},
+	{dstPort, transport, "", ""},
+	{dstPort, action, "", ""},
+	{dstPort, application, "", ""},
+	{dstPort, protocol, "", ""},
+	{zoneIn, zoneOut, "", ""},
+	{zoneIn, dstPort, "", ""},
+	{user, srcIn, "%s has never come from %s", LateralMovement},
+	{user, srcOut, "%s has never come from %s", InitialAccess},
+	{user, srcCountry, "%s has never come from %s", InitialAccess},
+	{user, host, "%s has never been on %s", LateralMovement},
+	{user, process, "%s has never used %s", Execution},
+	{user, userAs, "%s has never acted as %s", Escalation},
+	{user, action, "%s has never had the action %s", ""},
+	{user, hour, "%s is not active at this hour (%s)", ""},
+	{host, process, "%s has never run %s", Execution},
+	{host, srcIn, "%s has never heard from %s", LateralMovement},
+	{host, srcOut, "%s has never heard from %s", InitialAccess},
+	{host, rule, "%s has never been named by the rule %q", ""},
+	{host, action, "on %s the action %s is new", ""},
+	{process, parent, "%s has never been started by %s", Execution},
+	{process, action, "%s has never had the action %s", ""},
+	{process, userAs, "%s has never run as %s", Escalation},
+	{dataset, action, "", ""},
+	{action, outcome, "", ""},
+	{srcIn, dnsType, "", ""},
+	{dnsType, dnsAnswer, "", ""},
+	{method, status, "", ""},
+	{host, shapeOf, "%s has never written a line such as %q", ""},
+	{process, shapeOf, "%s has never written a line such as %q", ""},
 }
 
 // Events extracts features from event batches. It is for one goroutine.
@@ -178,7 +183,7 @@ type Events struct {
 
 // NewEvents returns an extractor that hashes with key.
 func NewEvents(key sketch.Key) *Events {
-	e := &Events{key: key, layout: Layout{Pairs: eventPairs}}
+	e := &Events{key: key, layout: Layout{Pairs: eventPairs, Shape: shapeOf}}
 	for i := range eventFields {
 		e.layout.Fields = append(e.layout.Fields, eventFields[i].Field)
 	}
@@ -196,7 +201,7 @@ func (e *Events) Layout() *Layout { return &e.layout }
 func (e *Events) Begin(b *event.Batch) {
 	e.batch, e.use = b, e.use[:0]
 	for i := range eventFields {
-		if b.Filled(eventFields[i].column) {
+		if eventFields[i].how != asRow && b.Filled(eventFields[i].column) {
 			e.use = append(e.use, i)
 		}
 	}

@@ -41,15 +41,38 @@ type Field struct {
 	Kind Kind
 	Role Role
 	Say  string // what it is in a sentence: "destination port"; "" means Name
+	Hint Hint   // what novelty in it may mean
 }
 
+// A Hint is the ATT&CK tactic that novelty in a field or a pair often belongs to, "" where it tells none.
+type Hint string
+
+// Hints. An incident's tactic is the one most of its evidence hints at.
+const (
+	Reconnaissance   Hint = "TA0043"
+	InitialAccess    Hint = "TA0001"
+	Execution        Hint = "TA0002"
+	Persistence      Hint = "TA0003"
+	Escalation       Hint = "TA0004"
+	CredentialAccess Hint = "TA0006"
+	Discovery        Hint = "TA0007"
+	LateralMovement  Hint = "TA0008"
+	Exfiltration     Hint = "TA0010"
+	CommandControl   Hint = "TA0011"
+)
+
 // A Pair is two fields, by number, whose values may or may not come together.
-type Pair struct{ A, B int }
+type Pair struct {
+	A, B int
+	Say  string // what a new one means, with %s for each value; "" for no better words than both names
+	Hint Hint   // what novelty in it may mean
+}
 
 // A Layout is the list of features that a model counts. It never changes during the life of a model.
 type Layout struct {
 	Fields []Field
 	Pairs  []Pair
+	Shape  int // the field that takes the shape of a row's message; -1 where there is none
 }
 
 // Features returns how many features there are: fields first, then pairs.

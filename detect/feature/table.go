@@ -38,6 +38,11 @@ func NewTable(key sketch.Key, names []string, kinds []Kind) *Table {
 		t.layout.Fields = append(t.layout.Fields, Field{Name: name, Kind: kinds[i], Role: role})
 	}
 	t.layout.Pairs = allPairs(len(t.cells))
+	t.layout.Shape = -1
+	if len(t.words) > 0 {
+		t.layout.Shape = len(t.layout.Fields)
+		t.layout.Fields = append(t.layout.Fields, Field{Name: "text", Kind: Text, Say: "shape of line"})
+	}
 	t.seen = make([]memory, len(t.cells))
 	return t
 }
@@ -51,7 +56,7 @@ func allPairs(n int) []Pair {
 			if 2*step == n && a >= b || len(pairs) == MaxPairs {
 				continue
 			}
-			pairs = append(pairs, Pair{min(a, b), max(a, b)})
+			pairs = append(pairs, Pair{A: min(a, b), B: max(a, b)})
 		}
 	}
 	return pairs
@@ -62,8 +67,8 @@ func (t *Table) Layout() *Layout { return &t.layout }
 
 // Row fills r with the features of a line's cells. Its texts share their memory. Time is left to the caller.
 func (t *Table) Row(cells []string, r *Row) {
-	if len(r.Values) != len(t.cells) {
-		r.Values = make([]Value, len(t.cells))
+	if len(r.Values) != len(t.layout.Fields) {
+		r.Values = make([]Value, len(t.layout.Fields))
 	}
 	for i, c := range t.cells {
 		text := strings.TrimSpace(cells[c])

@@ -214,6 +214,3 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	}
 	return m.counts.Decode(d)
 }
-
-// Single reports whether a feature is a field and no pair.
-func (m *Model) Single(i int) bool { return i < len(m.layout.Fields) }

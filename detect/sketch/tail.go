@@ -73,6 +73,9 @@ const (
 	few      = 32          // events above which a Tail goes by the shape of its end
 )
 
+// TailBytes is the memory that a Tail takes.
+const TailBytes = 4 * (2*tailBins + 5)
+
 // A Tail is a decayed histogram of a score that turns a score into bits: -log2 of the chance that an ordinary event has at least this
 // score. Bins are a 32nd of an octave wide. Where fewer than 32 events of the past lie higher it goes on along a Pareto tail with their mean
 // excess in octaves (Hill's estimator, 1975), so that bits always rise with the score.

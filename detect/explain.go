@@ -1,0 +1,160 @@
+package detect
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"frontfoot/detect/feature"
+	"frontfoot/detect/incident"
+	"frontfoot/detect/novelty"
+)
+
+// loud is how many bits a feature must have to be told as a reason.
+const loud = 6
+
+// An explainer turns the measures of the row scored last into words.
+type explainer struct {
+	layout *feature.Layout
+	row    *feature.Row
+	age    time.Duration // for how long the site has been known; 0 where there are no times
+}
+
+// findingID is the stable name of a finding.
+func findingID(site, model, epoch string, seq uint64) string {
+	h := sha256.New()
+	h.Write([]byte(site + "\x00" + model + "\x00" + epoch + "\x00"))
+	h.Write(binary.LittleEndian.AppendUint64(nil, seq))
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// kinds returns what is new about the row, loudest first.
+func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind {
+	var kinds []incident.Kind
+	for i := range v.Loud {
+		me := &v.Loud[i]
+		if me.Bits < loud {
+			break
+		}
+		a, b := x.layout.Parts(me.Feature)
+		total, values := m.Known(me.Feature)
+		k := incident.Kind{Feature: me.Feature, Bits: me.Bits, Value: me.Key, What: x.what(me), Expected: x.expected(me, total, values)}
+		f := &x.layout.Fields[a]
+		if b < 0 {
+			k.Tactic = string(f.Hint)
+			k.Identity = f.Role != feature.Plain
+		} else {
+			k.Tactic = string(x.layout.Pairs[me.Feature-len(x.layout.Fields)].Hint)
+		}
+		kinds = append(kinds, k)
+	}
+	return kinds
+}
+
+// what is a clause of what was seen.
+func (x *explainer) what(me *novelty.Measure) string {
+	a, b := x.layout.Parts(me.Feature)
+	first := x.layout.Fields[a].Format(x.row.Values[a])
+	if b < 0 {
+		return x.say(a) + " " + first + x.of(a)
+	}
+	second := x.layout.Fields[b].Format(x.row.Values[b])
+	if say := x.layout.Pairs[me.Feature-len(x.layout.Fields)].Say; say != "" {
+		return fmt.Sprintf(say, first, second)
+	}
+	return x.say(a) + " " + first + " with " + x.say(b) + " " + second
+}
+
+func (x *explainer) say(field int) string {
+	if say := x.layout.Fields[field].Say; say != "" {
+		return say
+	}
+	return x.layout.Fields[field].Name
+}
+
+// of names who a value belongs to, where it is not itself somebody.
+func (x *explainer) of(field int) string {
+	if x.layout.Fields[field].Role == feature.Actor {
+		return ""
+	}
+	for i := range x.layout.Fields {
+		f := &x.layout.Fields[i]
+		if f.Role == feature.Actor && x.row.Values[i].Hash != 0 {
+			return " of " + f.Format(x.row.Values[i])
+		}
+	}
+	return ""
+}
+
+// expected is a clause of what was known before.
+func (x *explainer) expected(me *novelty.Measure, total, values float32) string {
+	_, b := x.layout.Parts(me.Feature)
+	among := "in " + incident.Count(total) + " events"
+	if x.age > 0 {
+		among = "in " + incident.Span(x.age) + " and " + incident.Count(total) + " events"
+	}
+	switch {
+	case me.Count < 0.5 && b < 0:
+		return "(never seen " + among + ", which showed " + incident.Count(values) + " others)"
+	case me.Count < 0.5:
+		return "(never " + among + ", though both are known)"
+	}
+	return "(seen " + incident.Count(me.Count) + " times " + among + ")"
+}
+
+// entities returns who and what the row is about: those who act, then those that take part in what is loud. A field that only tells where
+// something was logged is no entity, and neither is a busy server that does nothing unusual.
+func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
+	var out []incident.Entity
+	add := func(field int, must bool) {
+		f, value := &x.layout.Fields[field], x.row.Values[field]
+		if value.Hash == 0 || f.Role != feature.Actor && f.Role != feature.Target || !must && f.Role != feature.Actor {
+			return
+		}
+		for i := range out {
+			if out[i].Hash == value.Hash {
+				return
+			}
+		}
+		out = append(out, incident.Entity{Hash: value.Hash, Name: f.Name, Text: f.Format(value), Actor: f.Role == feature.Actor})
+	}
+	for i := range x.layout.Fields {
+		add(i, false)
+	}
+	for i := range v.Loud {
+		if v.Loud[i].Bits < loud {
+			break
+		}
+		a, b := x.layout.Parts(v.Loud[i].Feature)
+		add(a, true)
+		if b >= 0 {
+			add(b, true)
+		}
+	}
+	return out
+}
+
+// fill sets the words of a finding.
+func (x *explainer) fill(f *incident.Finding, kinds []incident.Kind, v *novelty.Verdict) {
+	if len(v.Loud) == 0 {
+		f.Reason = "many values are a little unusual together"
+		return
+	}
+	me := &v.Loud[0]
+	a, b := x.layout.Parts(me.Feature)
+	f.Field = x.layout.Name(me.Feature)
+	f.Value = x.layout.Fields[a].Format(x.row.Values[a])
+	if b >= 0 {
+		f.Value += " + " + x.layout.Fields[b].Format(x.row.Values[b])
+	}
+	if len(kinds) == 0 {
+		f.Seen = x.what(me)
+		f.Reason = f.Seen + ": no single thing is unusual, but many are a little"
+		return
+	}
+	f.Seen, f.Expected, f.Tactic = kinds[0].What, strings.Trim(kinds[0].Expected, "()"), kinds[0].Tactic
+	f.Reason = f.Seen + " " + kinds[0].Expected
+}

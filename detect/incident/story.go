@@ -1,0 +1,166 @@
+package incident
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"frontfoot/detect/sketch"
+)
+
+const (
+	maxEntities = 16 // entities by which a story takes up findings
+	maxKinds    = 12 // kinds of novelty that it tells
+)
+
+// A story is findings that belong together.
+type story struct {
+	id       string
+	premises string
+	first    int64
+	last     int64
+	raised   int64
+	need     float32 // rank at which it was raised
+	number   uint32  // of the last version, 0 while it is no incident
+	told     uint32  // findings at the last version
+	toldRank float32
+	findings uint32
+	entities []Entity
+	kinds    []kind
+	evidence []Row
+}
+
+// A kind is what a story knows of one kind of novelty.
+type kind struct {
+	Kind          // the most surprising case
+	count  uint32 // findings that show it
+	values uint64 // bits set by their values' hashes: about how many different ones there are
+	first  int64
+	last   int64
+}
+
+// storyID is the story's name: 50 bits of the hash of the site and the first finding, in lower-case base 32.
+func storyID(site, finding string) string {
+	sum := sha256.Sum256([]byte(site + "\x00incident\x00" + finding))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))[:10]
+}
+
+// fits reports whether the observation is of the same premises, near enough in time, and shares an entity.
+func (s *story) fits(o *Observation) bool {
+	f := &o.Finding
+	if s.premises != f.Premises || f.Time-s.last > int64(gap) || s.first-f.Time > int64(gap) || f.Time-s.first > int64(longest) {
+		return false
+	}
+	for i := range o.Entities {
+		if s.entity(o.Entities[i].Hash) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *story) entity(hash uint64) int {
+	return slices.IndexFunc(s.entities, func(e Entity) bool { return e.Hash == hash })
+}
+
+// take adds an observation.
+func (s *story) take(o *Observation) {
+	f := &o.Finding
+	s.findings++
+	s.first, s.last = min(s.first, f.Time), max(s.last, f.Time)
+	if len(s.evidence) < MaxEvidence {
+		s.evidence = append(s.evidence, Row{Epoch: f.Epoch, Seq: f.Seq})
+	}
+	for _, e := range o.Entities {
+		if i := s.entity(e.Hash); i >= 0 {
+			s.entities[i].Actor = s.entities[i].Actor || e.Actor
+		} else if len(s.entities) < maxEntities {
+			s.entities = append(s.entities, e)
+		}
+	}
+	for i := range o.Kinds {
+		s.takeKind(&o.Kinds[i], f.Time)
+	}
+}
+
+func (s *story) takeKind(k *Kind, at int64) {
+	i := slices.IndexFunc(s.kinds, func(x kind) bool { return x.Feature == k.Feature })
+	if i < 0 {
+		if i = len(s.kinds); i == maxKinds {
+			if i--; s.kinds[i].weight() >= k.Bits {
+				return
+			}
+			s.kinds = s.kinds[:i]
+		}
+		s.kinds = append(s.kinds, kind{Kind: *k, first: at, last: at})
+	}
+	x := &s.kinds[i]
+	if k.Bits > x.Bits {
+		x.Kind = *k
+	}
+	x.count++
+	x.values |= 1 << (k.Value * 0x9e3779b97f4a7c15 >> 58)
+	x.first, x.last = min(x.first, at), max(x.last, at)
+	slices.SortStableFunc(s.kinds, func(a, b kind) int {
+		switch x, y := a.weight(), b.weight(); {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return a.Feature - b.Feature
+	})
+}
+
+// different is about how many different values a kind was seen with: linear counting in 64 bits (Whang et al. 1990), 1 to 266.
+func (k *kind) different() float32 {
+	empty := 64 - bits.OnesCount64(k.values)
+	if empty == 0 {
+		return 266
+	}
+	return max(1, -44.36142*(sketch.Log2(float32(empty))-6))
+}
+
+// weight is what a kind adds to the evidence: its surprise, half of it where it is only that somebody is new, and half a bit for each doubling
+// of the different values, because a scan is more than one new port. Repetition of the same adds nothing.
+func (k *kind) weight() float32 {
+	w := k.Bits
+	if k.Identity {
+		w /= 2
+	}
+	return w + sketch.Log2(k.different())/2
+}
+
+// rank is the evidence in bits: the strongest kind, and half of each other, because kinds are seldom independent of each other.
+func (s *story) rank() float32 {
+	var sum float32
+	for i := range s.kinds {
+		if w := s.kinds[i].weight(); i == 0 {
+			sum = w
+		} else {
+			sum += w / 2
+		}
+	}
+	return sum
+}
+
+// grown reports whether there is enough to tell since the last version: twice the findings, or another severity, or evidence stronger by an
+// eighth.
+func (s *story) grown(rank float32) bool {
+	return s.findings >= 2*s.told || rank >= s.toldRank*1.125 || severity(rank-s.need) != severity(s.toldRank-s.need)
+}
+
+// severity is by how much the evidence exceeds what was needed.
+func severity(over float32) string {
+	switch {
+	case over >= 40:
+		return "critical"
+	case over >= 20:
+		return "high"
+	case over >= 8:
+		return "medium"
+	}
+	return "low"
+}

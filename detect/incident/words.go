@@ -1,0 +1,153 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// version is the story as it stands.
+func (s *story) version(site string, rank float32) Version {
+	v := Version{
+		ID: s.id, Site: site, Premises: s.premises, Number: s.number, First: s.first, Last: s.last, Raised: s.raised,
+		Severity: severity(rank - s.need), Score: rank, Findings: s.findings, Evidence: slices.Clone(s.evidence),
+		Tactics: s.tactics(), Title: s.title(),
+	}
+	for _, e := range s.entities {
+		v.Entities = append(v.Entities, e.Name+"="+e.Text)
+	}
+	for i := range s.kinds {
+		v.Reasons = append(v.Reasons, s.kinds[i].reason())
+	}
+	v.NextStep = nextStep(v.Tactics, s.who())
+	return v
+}
+
+// who is the entity that the story is told about: the first that acts, else the first.
+func (s *story) who() string {
+	for i := range s.entities {
+		if s.entities[i].Actor {
+			return s.entities[i].Text
+		}
+	}
+	if len(s.entities) > 0 {
+		return s.entities[0].Text
+	}
+	return "this site"
+}
+
+// title is the strongest reason, and how much more there is.
+func (s *story) title() string {
+	if len(s.kinds) == 0 {
+		return "unusual events of " + s.who()
+	}
+	title := s.kinds[0].What
+	if n := len(s.kinds) - 1; n == 1 {
+		title += ", and one more thing new here"
+	} else if n > 1 {
+		title += ", and " + strconv.Itoa(n) + " more things new here"
+	}
+	return title
+}
+
+// reason says what was expected and what was seen.
+func (k *kind) reason() string {
+	seen := "seen once now"
+	if k.count > 1 {
+		seen = "seen " + Count(float32(k.count)) + " times"
+		if n := k.different(); n >= 2 {
+			seen += " with about " + Count(n) + " different values"
+		}
+		seen += " in " + Span(time.Duration(k.last-k.first))
+	}
+	if k.Expected == "" {
+		return k.What + "; " + seen
+	}
+	return k.What + " " + k.Expected + "; " + seen
+}
+
+// tactics returns the tactics that the kinds hint at, strongest first.
+func (s *story) tactics() []string {
+	var names []string
+	sum := map[string]float32{}
+	for i := range s.kinds {
+		k := &s.kinds[i]
+		if k.Tactic == "" {
+			continue
+		}
+		if _, ok := sum[k.Tactic]; !ok {
+			names = append(names, k.Tactic)
+		}
+		sum[k.Tactic] += k.weight()
+	}
+	slices.SortStableFunc(names, func(a, b string) int { // ties keep the order of the kinds
+		switch {
+		case sum[a] > sum[b]:
+			return -1
+		case sum[a] < sum[b]:
+			return 1
+		}
+		return 0
+	})
+	return names
+}
+
+// nextStep says what to do first, by the strongest tactic.
+func nextStep(tactics []string, who string) string {
+	first := ""
+	if len(tactics) > 0 {
+		first = tactics[0]
+	}
+	switch first {
+	case "TA0043", "TA0007":
+		return "Ask whether " + who + " is a scanner of your own; if not, isolate or block it and see which of the addresses it tried gave an answer."
+	case "TA0001":
+		return "Check with its owner that " + who + " was really in use at that time; if not, end its sessions and change its password."
+	case "TA0002", "TA0003":
+		return "Look at what was run on " + who + " and by whom; keep a copy of the program before you stop it."
+	case "TA0004":
+		return "Ask who needed these rights on " + who + "; if nobody did, take them away and look at what was done with them."
+	case "TA0006":
+		return "See whether any of the tries of " + who + " succeeded; lock the accounts that did and block the source."
+	case "TA0008":
+		return "Take " + who + " off the network if nobody can explain it, and look at every host it reached in this hour."
+	case "TA0010":
+		return "Find out what " + who + " sent and to whom; block the destination until that is known."
+	case "TA0011":
+		return "Find the program on " + who + " that calls out; block the destination until it is known to be harmless."
+	}
+	return "Look at the evidence, ask the owner of " + who + " whether this was meant, and close the incident as benign if it was."
+}
+
+// Count writes a number as people do, with commas, without its fraction.
+func Count(n float32) string {
+	digits := strconv.FormatInt(int64(n+0.5), 10)
+	out := make([]byte, 0, len(digits)+4)
+	for i := range len(digits) {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			out = append(out, ',')
+		}
+		out = append(out, digits[i])
+	}
+	return string(out)
+}
+
+// Span writes a length of time as people do, in its largest unit.
+func Span(d time.Duration) string {
+	unit := func(n int64, name string) string {
+		if n == 1 {
+			return "1 " + name
+		}
+		return fmt.Sprintf("%d %ss", n, name)
+	}
+	switch {
+	case d < 2*time.Minute:
+		return unit(max(1, int64(d/time.Second)), "second")
+	case d < 2*time.Hour:
+		return unit(int64(d/time.Minute), "minute")
+	case d < 48*time.Hour:
+		return unit(int64(d/time.Hour), "hour")
+	}
+	return unit(int64(d/(24*time.Hour)), "day")
+}
