@@ -1,0 +1,254 @@
+package syslog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"go.uber.org/goleak"
+
+	"frontfoot/ingest/line"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// served is a listener that runs until the test ends, and what it has handed over.
+type served struct {
+	l       *Listener
+	metrics Metrics
+	lines   chan line.Line // copies
+	hold    sync.Mutex     // while locked, the sink blocks
+	stop    func()
+}
+
+func serve(t *testing.T, transport Transport, change func(*Config)) *served {
+	t.Helper()
+	counter := func() prometheus.Counter { return prometheus.NewCounter(prometheus.CounterOpts{Name: "c"}) }
+	s := &served{
+		lines:   make(chan line.Line, 100_000),
+		metrics: Metrics{Drops: counter(), Refused: counter(), BadCounts: counter(), Conns: prometheus.NewGauge(prometheus.GaugeOpts{Name: "g"})},
+	}
+	cfg := Config{Address: "127.0.0.1:0", Transport: transport, MaxLine: 1 << 10, MaxConns: 100, IdleTimeout: time.Minute}
+	if change != nil {
+		change(&cfg)
+	}
+	l, err := Listen(cfg, slog.New(slog.NewTextHandler(io.Discard, nil)), s.metrics)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.l = l
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() {
+		done <- l.Run(ctx, func(c line.Chunk) error {
+			s.hold.Lock()
+			defer s.hold.Unlock()
+			for _, l := range c.Lines {
+				l.Raw = bytes.Clone(l.Raw)
+				s.lines <- l
+			}
+			return nil
+		})
+	}()
+	s.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("listener ended with: %v", err)
+		}
+		close(s.lines)
+	})
+	t.Cleanup(s.stop)
+	return s
+}
+
+func (s *served) next(t *testing.T) line.Line {
+	t.Helper()
+	select {
+	case l := <-s.lines:
+		return l
+	case <-time.After(10 * time.Second):
+		t.Fatal("no line came")
+		return line.Line{}
+	}
+}
+
+func (s *served) dial(t *testing.T, network string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial(network, s.l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+func say(t *testing.T, conn net.Conn, text string) {
+	t.Helper()
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDatagramIsOneEvent(t *testing.T) {
+	s := serve(t, UDP, nil)
+	conn := s.dial(t, "udp")
+	for _, text := range []string{"<13>a\nb\r\n", "<13>c\x00", strings.Repeat("x", 2<<10)} {
+		say(t, conn, text)
+	}
+	want := []line.Line{{Raw: []byte("<13>a\nb\r\n")}, {Raw: []byte("<13>c\x00")}, {Raw: bytes.Repeat([]byte("x"), 1<<10), Flags: line.Truncated}}
+	for i, w := range want {
+		got := s.next(t)
+		if got.Peer.String() != "127.0.0.1" {
+			t.Errorf("peer is %v", got.Peer)
+		}
+		if !bytes.Equal(got.Raw, w.Raw) || got.Flags != w.Flags {
+			t.Errorf("datagram %d: got %.40q flags %b, want %.40q flags %b", i, got.Raw, got.Flags, w.Raw, w.Flags)
+		}
+	}
+}
+
+func TestBothTransportsShareAPort(t *testing.T) {
+	s := serve(t, Both, nil)
+	say(t, s.dial(t, "udp"), "<13>udp")
+	if got := s.next(t); string(got.Raw) != "<13>udp" {
+		t.Errorf("got %q", got.Raw)
+	}
+	say(t, s.dial(t, "tcp"), "<13>tcp\n")
+	if got := s.next(t); string(got.Raw) != "<13>tcp" {
+		t.Errorf("got %q", got.Raw)
+	}
+}
+
+// Every datagram sent is handed over or counted as dropped.
+func TestKernelDropsAreCounted(t *testing.T) {
+	s := serve(t, UDP, nil)
+	conn := s.dial(t, "udp")
+	s.hold.Lock()
+	const sent = 30_000
+	for range sent {
+		say(t, conn, strings.Repeat("x", 900))
+	}
+	s.hold.Unlock()
+	got := 0
+	for last := false; !last; {
+		// The kernel tells of drops with the next datagram, and this one may itself be dropped until there is room.
+		select {
+		case l := <-s.lines:
+			last = string(l.Raw) == "last"
+			if !last {
+				got++
+			}
+		case <-time.After(50 * time.Millisecond):
+			say(t, conn, "last")
+		}
+	}
+	if dropped := int(testutil.ToFloat64(s.metrics.Drops)); got+dropped < sent || dropped == 0 {
+		t.Errorf("%d came and %d were counted as dropped of %d", got, dropped, sent)
+	}
+}
+
+func TestFiftySendersAtATime(t *testing.T) {
+	s := serve(t, TCP, nil)
+	var senders sync.WaitGroup
+	for n := range 50 {
+		conn := s.dial(t, "tcp")
+		senders.Go(func() {
+			for i := range 200 {
+				text := fmt.Sprintf("<13>%d %d", n, i)
+				if n%2 == 0 {
+					text = fmt.Sprintf("%d %s", len(text), text)
+				} else {
+					text += "\n"
+				}
+				say(t, conn, text)
+			}
+			_ = conn.Close()
+		})
+	}
+	senders.Wait()
+	next := make([]int, 50)
+	for range 50 * 200 {
+		var n, i int
+		if _, err := fmt.Sscanf(string(s.next(t).Raw), "<13>%d %d", &n, &i); err != nil || next[n] != i {
+			t.Fatalf("sender %d: got line %d, want %d (%v)", n, i, next[n], err)
+		}
+		next[n]++
+	}
+}
+
+func TestWrongCountClosesTheConnection(t *testing.T) {
+	s := serve(t, TCP, nil)
+	conn := s.dial(t, "tcp")
+	say(t, conn, "5 <13>a99999999 <13>b")
+	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) && !strings.Contains(fmt.Sprint(err), "reset") {
+		t.Errorf("connection is not closed: %v", err)
+	}
+	got := []string{string(s.next(t).Raw), string(s.next(t).Raw)}
+	if diff := cmp.Diff([]string{"<13>a", "99999999 <13>b"}, got); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+	if n := testutil.ToFloat64(s.metrics.BadCounts); n != 1 {
+		t.Errorf("counted %v wrong counts", n)
+	}
+}
+
+func TestConnectionsOverTheCapAreRefused(t *testing.T) {
+	s := serve(t, TCP, func(c *Config) { c.MaxConns = 1 })
+	first := s.dial(t, "tcp")
+	say(t, first, "<13>a\n")
+	s.next(t)
+	if _, err := s.dial(t, "tcp").Read(make([]byte, 1)); err == nil {
+		t.Error("the second connection is open")
+	}
+	if n := testutil.ToFloat64(s.metrics.Refused); n != 1 {
+		t.Errorf("counted %v refusals", n)
+	}
+	say(t, first, "<13>b\n")
+	if got := s.next(t); string(got.Raw) != "<13>b" {
+		t.Errorf("got %q", got.Raw)
+	}
+}
+
+func TestIdleConnectionIsClosedAndItsLineKept(t *testing.T) {
+	s := serve(t, TCP, func(c *Config) { c.IdleTimeout = 20 * time.Millisecond })
+	conn := s.dial(t, "tcp")
+	say(t, conn, "<13>half")
+	if got := s.next(t); string(got.Raw) != "<13>half" || got.Flags != line.Partial {
+		t.Errorf("got %q flags %b", got.Raw, got.Flags)
+	}
+	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("connection is not closed: %v", err)
+	}
+}
+
+func TestStopHandsOverWhatWasRead(t *testing.T) {
+	s := serve(t, TCP, nil)
+	say(t, s.dial(t, "tcp"), "<13>a\n<13>half")
+	s.next(t)
+	s.stop()
+	if got := s.next(t); string(got.Raw) != "<13>half" || got.Flags != line.Partial {
+		t.Errorf("got %q flags %b", got.Raw, got.Flags)
+	}
+}
+
+func TestTakenPortSaysWhatToDo(t *testing.T) {
+	s := serve(t, Both, nil)
+	for _, transport := range []Transport{TCP, UDP, Both} {
+		_, err := Listen(Config{Address: s.l.Addr().String(), Transport: transport}, nil, Metrics{})
+		var hinted *Error
+		if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "`listen`") {
+			t.Errorf("%s: error is %v, hint %v", transport, err, hinted)
+		}
+	}
+}
