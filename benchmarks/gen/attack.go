@@ -1,5 +1,7 @@
 package gen
 
+import "strconv"
+
 // newAttack returns the lines of an attack, ready in a queue of their own. Their chance is a stream of its own: ordinary life does not
 // change by them.
 func newAttack(c *council, cfg Config) *queue {
@@ -109,8 +111,9 @@ func (a *attack) ransomware() {
 		for host := range 16 {
 			p := flow{
 				src: u.ip, sport: r.ephemeral(), dst: ip(10, c.net, third, 5+host*3), dport: pick(r, []uint16{445, 3389, 22, 5985}), proto: 6,
-				policy: polInside, action: "deny", service: "tcp", user: u, mac: u.mac, from: "Reserved", to: "Reserved",
+				policy: polInside, action: "deny", user: u, mac: u.mac, from: "Reserved", to: "Reserved",
 			}
+			p.service = "tcp/" + strconv.Itoa(int(p.dport))
 			a.q.put(at, c.fgt.traffic(a.q.buf(), r, at, &p))
 			at += r.span(3*second, 0.6)
 		}

@@ -1,6 +1,9 @@
 package gen
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // bruteForce: many addresses guess a little each at the file exchange and the VPN, all at staff names; one guess is right, from a country
 // that never logged in; the account then does what it never did.
@@ -165,8 +168,9 @@ func (a *attack) webshell() {
 	for _, role := range []string{"db01", "fs01", "revben01", "dc01", "bak01"} {
 		f := flow{
 			src: web.ip, sport: r.ephemeral(), dst: c.servers[role].ip, dport: pick(r, []uint16{5432, 445, 22}), proto: 6, policy: polInside,
-			action: "deny", service: "tcp", from: "Reserved", to: "Reserved",
+			action: "deny", from: "Reserved", to: "Reserved",
 		}
+		f.service = "tcp/" + strconv.Itoa(int(f.dport))
 		a.q.put(at, c.fgt.traffic(a.q.buf(), r, at, &f))
 		at += r.span(30*second, 0.5)
 	}

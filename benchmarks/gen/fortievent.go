@@ -108,7 +108,7 @@ func (f *fortigate) admin(b []byte, at int64, login string, from addr, in bool) 
 	b = append(append(append(b, `" user="`...), login...), `" ui="https(`...)
 	b = from.append(b)
 	b = appendAddr(b, `)" method="https" srcip=`, from)
-	b = append(append(b, ` dstip=`...), "10.0.0.1"...)
+	b = appendAddr(b, ` dstip=`, from&^0xffff|2)
 	if in {
 		b = append(b, ` action="login" status="success" reason="none" profile="super_admin" msg="Administrator `...)
 		b = append(append(b, login...), ` logged in successfully from https(`...)

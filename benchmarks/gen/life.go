@@ -30,7 +30,7 @@ type activity struct {
 }
 
 // fixedLines is about how many lines a day come by the clock, whatever the volume asked for.
-const fixedLines = 3_700
+const fixedLines = 3_800
 
 func newLife(c *council, start, end int64, cfg Config) *life {
 	l := &life{c: c, r: newRNG(cfg.Seed, "life "+c.name), q: newQueue(), start: start, end: end}

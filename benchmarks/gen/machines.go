@@ -1,5 +1,7 @@
 package gen
 
+import "strconv"
+
 // serverCalls are what servers ask of the internet, the most usual first.
 var serverCalls = []struct {
 	role, name, service string
@@ -184,7 +186,8 @@ func (l *life) clockwork() {
 			at += l.r.span(second, 1)
 		}
 	})
-	l.every(day, 21*hour, 15*minute, func(at int64) { l.batch(at) })
+	l.every(day, 21*hour, 15*minute, l.batch)
+	l.every(day, 22*hour+40*minute, 20*minute, l.ownScan)
 }
 
 // job is one run of a cron job.
@@ -255,4 +258,19 @@ func (l *life) guest(at int64) {
 		at = c.resolve(l.q, r, at, u.ip, s.name, "A", f.dst)
 	}
 	c.finish(l.q, r, at, &f, &w, "tls", 0.1)
+}
+
+// ownScan is the council's own scanner, which looks for holes each night: the same ports of every server, in the same order.
+func (l *life) ownScan(at int64) {
+	r, from := l.r, l.c.servers["mon01"].ip
+	for _, s := range l.c.linux {
+		for _, port := range scanPorts[:9] {
+			f := flow{
+				src: from, sport: r.ephemeral(), dst: s.ip, dport: port, proto: 6, policy: polInside, action: "deny",
+				service: "tcp/" + strconv.Itoa(int(port)), from: "Reserved", to: "Reserved",
+			}
+			l.q.put(at, l.c.fgt.traffic(l.q.buf(), r, at, &f))
+			at += r.span(second/5, 0.8)
+		}
+	}
 }

@@ -34,11 +34,8 @@ func (l *life) oddities() {
 				}
 			}
 		}
-		switch weekday(begin) {
-		case 1: // updates are put in on Tuesday evening
+		if weekday(begin) == 1 { // updates are put in on Tuesday evening
 			l.once(begin+19*hour, l.patching)
-		case 0, 3: // the council's own scanner looks for holes
-			l.once(begin+22*hour+40*minute, l.ownScan)
 		}
 	}
 }
@@ -179,21 +176,6 @@ func (l *life) patching(at int64) {
 		for range l.r.between(2, 6) {
 			unit := pick(l.r, webNouns) + ".service"
 			l.service(at+l.r.Int64N(6*minute), s, unit, "Upgrade hook of "+unit)
-		}
-	}
-}
-
-// ownScan is the council's vulnerability scanner: it knocks at many ports of every server, from a known place at a known hour.
-func (l *life) ownScan(at int64) {
-	r, from := l.r, l.c.servers["mon01"].ip
-	for _, s := range l.c.linux {
-		for range 12 {
-			f := flow{
-				src: from, sport: r.ephemeral(), dst: s.ip, dport: scanPorts[r.IntN(30)], proto: 6, policy: polInside, action: "deny", service: "tcp",
-				from: "Reserved", to: "Reserved",
-			}
-			l.q.put(at, l.c.fgt.traffic(l.q.buf(), r, at, &f))
-			at += r.span(second/2, 0.8)
 		}
 	}
 }

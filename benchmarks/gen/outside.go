@@ -17,7 +17,7 @@ func (l *life) scan(at int64) {
 	if r.chance(0.75) {
 		port = scanPorts[min(int(r.ExpFloat64()*9), len(scanPorts)-1)]
 	}
-	udp := port == 5060 || port == 123 || port == 161 || port == 53 || port == 1900 || port == 137
+	udp := r.chance(0.9) && (port == 5060 || port == 123 || port == 161 || port == 53 || port == 1900 || port == 137)
 	if r.chance(0.55) {
 		p := packet{
 			in: "eth0", src: src, dst: c.public + 1, mac: 0x0c8126_3a51c0, proto: "TCP", sport: uint16(r.between(1024, 65535)), dport: port,
@@ -44,6 +44,9 @@ func (l *life) scan(at int64) {
 	}
 	if r.chance(0.03) {
 		w := wire{src: src, sport: f.sport, dst: f.dst, dport: port, proto: "TCP", id: flowID(r)}
+		if udp {
+			w.proto = "UDP"
+		}
 		l.q.put(at, eveAlert(l.q.buf(), at, &w, &alerts[min(int(r.ExpFloat64()*3), len(alerts)-1)]))
 	}
 }
