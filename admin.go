@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/pprof"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -31,19 +29,22 @@ const (
 	adminStopWithin = 5 * time.Second // for requests under way
 )
 
-// readiness tells whether a stage can do its work now: nil when it can, why not otherwise. It is called by many goroutines at once
-// and heeds its context.
-type readiness = func(context.Context) error
+// A check tells whether one stage can do its work now. ready returns nil when it can and why not otherwise; it is called by many
+// goroutines at once and heeds its context.
+type check struct {
+	name  string
+	ready func(context.Context) error
+}
 
-// adminServer is the HTTP server for operators. It asks nobody for a password, so it listens on loopback alone.
-type adminServer struct {
+// admin is the HTTP server for operators. It asks nobody for a password, so it listens on loopback alone.
+type admin struct {
 	listener net.Listener
 	server   *http.Server
 	logger   *slog.Logger
 }
 
-// newAdminServer takes the address; Run serves. It shows the metrics of reg and asks the checks, by the stage's name, for /readyz.
-func newAdminServer(cfg AdminConfig, reg *prometheus.Registry, logger *slog.Logger, checks map[string]readiness) (*adminServer, error) {
+// newAdmin takes the address; Run serves. The metrics shown are those of reg.
+func newAdmin(cfg AdminConfig, reg *prometheus.Registry, checks []check, logger *slog.Logger) (*admin, error) {
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		err = fmt.Errorf("listening for the admin address: %w", err)
@@ -52,7 +53,7 @@ func newAdminServer(cfg AdminConfig, reg *prometheus.Registry, logger *slog.Logg
 		}
 		return nil, err
 	}
-	return &adminServer{
+	return &admin{
 		listener: listener,
 		logger:   logger,
 		server: &http.Server{
@@ -67,11 +68,11 @@ func newAdminServer(cfg AdminConfig, reg *prometheus.Registry, logger *slog.Logg
 	}, nil
 }
 
-// Addr returns host:port.
-func (a *adminServer) Addr() string { return a.listener.Addr().String() }
+// address returns host:port.
+func (a *admin) address() string { return a.listener.Addr().String() }
 
 // Run serves until ctx ends, then lets requests under way finish for a few seconds. It returns nil when ctx ended it.
-func (a *adminServer) Run(ctx context.Context) error {
+func (a *admin) Run(ctx context.Context) error {
 	var wg conc.WaitGroup
 	defer wg.Wait()
 	serving, stop := context.WithCancel(ctx)
@@ -82,7 +83,7 @@ func (a *adminServer) Run(ctx context.Context) error {
 		defer cancel()
 		if err := a.server.Shutdown(limit); err != nil {
 			a.logger.Warn("admin requests cut short", "error", err)
-			_ = a.server.Close()
+			a.server.Close()
 		}
 	})
 	if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -91,7 +92,7 @@ func (a *adminServer) Run(ctx context.Context) error {
 	return nil
 }
 
-func adminHandler(reg *prometheus.Registry, checks map[string]readiness) http.Handler {
+func adminHandler(reg *prometheus.Registry, checks []check) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{Registry: reg}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") })
@@ -104,20 +105,20 @@ func adminHandler(reg *prometheus.Registry, checks map[string]readiness) http.Ha
 }
 
 // answerReady writes a line for each stage, and 503 when one of them is not ready.
-func answerReady(w http.ResponseWriter, r *http.Request, checks map[string]readiness) {
+func answerReady(w http.ResponseWriter, r *http.Request, checks []check) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	status := http.StatusOK
 	var text strings.Builder
-	for _, stage := range slices.Sorted(maps.Keys(checks)) {
-		if err := checks[stage](ctx); err != nil {
+	for _, c := range checks {
+		if err := c.ready(ctx); err != nil {
 			status = http.StatusServiceUnavailable
-			fmt.Fprintf(&text, "%s: not ready: %v\n", stage, err)
+			fmt.Fprintf(&text, "%s: not ready: %v\n", c.name, err)
 		} else {
-			fmt.Fprintf(&text, "%s: ready\n", stage)
+			fmt.Fprintf(&text, "%s: ready\n", c.name)
 		}
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text.String()) // whoever asked has gone
+	_, _ = io.WriteString(w, text.String()) // whoever asked may have gone
 }

@@ -27,14 +27,14 @@ func TestAdmin(t *testing.T) {
 
 	tests := []struct {
 		name, path string
-		checks     map[string]readiness
+		checks     []check
 		status     int
 		want       string
 	}{
-		{"alive though not ready", "/healthz", map[string]readiness{"bus": away}, 200, "ok\n"},
+		{"alive though not ready", "/healthz", []check{{"bus", away}}, 200, "ok\n"},
 		{"nothing to wait for", "/readyz", nil, 200, ""},
-		{"ready", "/readyz", map[string]readiness{"store": ready, "bus": ready}, 200, "bus: ready\nstore: ready\n"},
-		{"one away", "/readyz", map[string]readiness{"bus": away, "store": ready}, 503, "bus: not ready: no broker answers\nstore: ready\n"},
+		{"ready", "/readyz", []check{{"bus", ready}, {"store", ready}}, 200, "bus: ready\nstore: ready\n"},
+		{"one away", "/readyz", []check{{"bus", away}, {"store", ready}}, 503, "bus: not ready: no broker answers\nstore: ready\n"},
 		{"metric value", "/metrics", nil, 200, "frontfoot_lines_total 42\n"},
 		{"profiles", "/debug/pprof/", nil, 200, "goroutine"},
 		{"unknown path", "/nothing", nil, 404, "404"},
@@ -42,7 +42,7 @@ func TestAdmin(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a := startAdmin(t, reg, tt.checks)
-			status, body := get(t, "http://"+a.Addr()+tt.path)
+			status, body := get(t, "http://"+a.address()+tt.path)
 			if status != tt.status || !strings.Contains(body, tt.want) {
 				t.Errorf("got %d %q, want %d with %q", status, body, tt.status, tt.want)
 			}
@@ -52,12 +52,12 @@ func TestAdmin(t *testing.T) {
 
 func TestAdminReadyHeedsItsLimit(t *testing.T) {
 	deadline := make(chan bool, 1)
-	a := startAdmin(t, prometheus.NewRegistry(), map[string]readiness{"slow": func(ctx context.Context) error {
+	a := startAdmin(t, prometheus.NewRegistry(), []check{{"slow", func(ctx context.Context) error {
 		_, limited := ctx.Deadline()
 		deadline <- limited
 		return nil
-	}})
-	get(t, "http://"+a.Addr()+"/readyz")
+	}}})
+	get(t, "http://"+a.address()+"/readyz")
 	if !<-deadline {
 		t.Error("the check has no deadline")
 	}
@@ -69,7 +69,7 @@ func TestAdminTakenPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	_, err = newAdminServer(AdminConfig{Listen: taken.Addr().String()}, prometheus.NewRegistry(), slog.New(slog.DiscardHandler), nil)
+	_, err = newAdmin(AdminConfig{Listen: taken.Addr().String()}, prometheus.NewRegistry(), nil, slog.New(slog.DiscardHandler))
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		t.Fatalf("got %v, want address in use", err)
 	}
@@ -83,9 +83,9 @@ func TestAdminTakenPort(t *testing.T) {
 }
 
 // startAdmin serves until the test ends, and then sees that Run ends without an error.
-func startAdmin(t *testing.T, reg *prometheus.Registry, checks map[string]readiness) *adminServer {
+func startAdmin(t *testing.T, reg *prometheus.Registry, checks []check) *admin {
 	t.Helper()
-	a, err := newAdminServer(AdminConfig{Listen: "127.0.0.1:0"}, reg, slog.New(slog.DiscardHandler), checks)
+	a, err := newAdmin(AdminConfig{Listen: "127.0.0.1:0"}, reg, checks, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,11 @@
 package main
 
 import (
-	"net"
-	"net/netip"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
+	"time"
+
+	"frontfoot/detect"
+	"frontfoot/ingest"
+	"frontfoot/ingest/parse"
 )
 
 // Config is everything that a configuration file can set. Each section is a plain struct, each field has a sentence that
@@ -15,8 +14,12 @@ type Config struct {
 	// Data is the folder that holds everything which must survive a restart: the broker's log, the database, the positions in files
 	// and the secrets. One process owns it at a time.
 	Data string `yaml:"data"`
+	// Ingest is what the collector reads, and how it sends it on.
+	Ingest ingest.Config `yaml:"ingest"`
 	// Kafka is the log that carries events from collectors to workers.
 	Kafka KafkaConfig `yaml:"kafka"`
+	// Detect is how unusual an event must be to be reported, and how many incidents people want to read.
+	Detect DetectConfig `yaml:"detect"`
 	// Store is the ClickHouse database that holds events, findings and incidents.
 	Store StoreConfig `yaml:"store"`
 	// Engine is the ClickHouse that runs inside frontfoot; it is used where store.url is empty.
@@ -37,9 +40,49 @@ type KafkaConfig struct {
 	// MaxLogMiB bounds the embedded broker's log, in MiB. Above it collectors wait for the workers, and nothing is dropped. At start
 	// the log is read once, so a longer log makes starting slower.
 	MaxLogMiB int `yaml:"max_log_mib"`
-	// Lanes is the number of partitions of the empty topic that shares the sites among workers: at most so many workers share the work.
-	// It cannot be changed once the topic is there.
-	Lanes int `yaml:"lanes"`
+}
+
+// DetectConfig is what people set of detection; settings gives the engine's own form of it. The same holds for every site.
+type DetectConfig struct {
+	// FindingRate is the share of a site's events that become findings, above 0 and at most 0.1. Findings are what incidents are made
+	// of: more of them show fainter stories and take more room.
+	FindingRate float64 `yaml:"finding_rate"`
+	// IncidentsPerDay is how many incidents a day people at a site can read: a ceiling, not a quota; 0 to 1000.
+	IncidentsPerDay int `yaml:"incidents_per_day"`
+	// Zone is where a site's days begin: an IANA name such as Europe/London, Local, UTC, +HH:MM or -HH:MM.
+	Zone string `yaml:"zone"`
+	// LearnFor is how much of its own time a site is only learned, before its first incident. A day shows what an hour hides.
+	LearnFor time.Duration `yaml:"learn_for"`
+	// LearnEvents is how many events a site is learned from at least before its first incident, unless learn_at_most has passed.
+	LearnEvents int `yaml:"learn_events"`
+	// LearnAtMost is how much of its own time a quiet site is only learned at most.
+	LearnAtMost time.Duration `yaml:"learn_at_most"`
+	// HalfLife is how long ago something was seen that counts half, at least 1h: shorter forgets sooner and reports more.
+	HalfLife time.Duration `yaml:"half_life"`
+	// MaxBytes bounds the memory of one site's counts, in bytes, 16 KiB to 6 MiB; with less the counts of rare things are less exact.
+	MaxBytes int `yaml:"max_bytes"`
+}
+
+// settings returns what the detection engine takes. The configuration has been validated: a zone that is none is UTC here.
+func (c *DetectConfig) settings() detect.Config {
+	zone, err := parse.Zone(c.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return detect.Config{
+		FindingRate: c.FindingRate, IncidentsPerDay: c.IncidentsPerDay, Zone: zone,
+		LearnFor: c.LearnFor, LearnEvents: c.LearnEvents, LearnAtMost: c.LearnAtMost,
+		HalfLife: c.HalfLife, MaxBytes: c.MaxBytes,
+	}
+}
+
+func defaultDetectConfig() DetectConfig {
+	d := detect.DefaultConfig()
+	return DetectConfig{
+		FindingRate: d.FindingRate, IncidentsPerDay: d.IncidentsPerDay, Zone: "UTC",
+		LearnFor: d.LearnFor, LearnEvents: d.LearnEvents, LearnAtMost: d.LearnAtMost,
+		HalfLife: d.HalfLife, MaxBytes: d.MaxBytes,
+	}
 }
 
 // StoreConfig names a ClickHouse of one's own.
@@ -71,67 +114,12 @@ const defaultData = "data"
 func defaultConfig() Config {
 	return Config{
 		Data:   defaultData,
-		Kafka:  KafkaConfig{Brokers: []string{}, Listen: "127.0.0.1:0", MaxLogMiB: 256, Lanes: 16},
+		Ingest: ingest.DefaultConfig(),
+		Kafka:  KafkaConfig{Brokers: []string{}, Listen: "127.0.0.1:0", MaxLogMiB: 256},
+		Detect: defaultDetectConfig(),
 		Store:  StoreConfig{User: "default"},
 		Engine: EngineConfig{Listen: "127.0.0.1:0", MaxMemoryMiB: 2048},
 		Log:    LogConfig{Level: "info", Format: "auto"},
 		Admin:  AdminConfig{Listen: "127.0.0.1:5580"},
-	}
-}
-
-// validate reports every value that cannot work, by its dotted path.
-func (c *Config) validate(report func(path, text string)) {
-	if c.Data == "" {
-		report("data", "must name a folder")
-	}
-	for i, broker := range c.Kafka.Brokers {
-		checkAddress(broker, "kafka.brokers."+strconv.Itoa(i), report)
-	}
-	checkLoopback(c.Kafka.Listen, "kafka.listen", report)
-	checkRange(c.Kafka.MaxLogMiB, 16, 65536, "kafka.max_log_mib", report)
-	checkRange(c.Kafka.Lanes, 1, 256, "kafka.lanes", report)
-	checkURL(c.Store.URL, "store.url", report)
-	checkLoopback(c.Engine.Listen, "engine.listen", report)
-	checkRange(c.Engine.MaxMemoryMiB, 256, 1<<20, "engine.max_memory_mib", report)
-	checkOneOf(c.Log.Level, logLevels(), "log.level", report)
-	checkOneOf(c.Log.Format, logFormats(), "log.format", report)
-	checkLoopback(c.Admin.Listen, "admin.listen", report)
-}
-
-func checkOneOf(value string, known []string, path string, report func(path, text string)) {
-	if !slices.Contains(known, value) {
-		report(path, "must be one of "+strings.Join(known, ", ")+", not "+strconv.Quote(value))
-	}
-}
-
-func checkRange(value, low, high int, path string, report func(path, text string)) {
-	if value < low || value > high {
-		report(path, "must be from "+strconv.Itoa(low)+" to "+strconv.Itoa(high)+", not "+strconv.Itoa(value))
-	}
-}
-
-// checkAddress wants host:port with a port that can be connected to.
-func checkAddress(value, path string, report func(path, text string)) {
-	host, port, err := net.SplitHostPort(value)
-	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || host == "" || n == 0 {
-		report(path, strconv.Quote(value)+" is not host:port")
-	}
-}
-
-// checkLoopback wants an address that only this machine reaches: what listens there asks nobody who they are, or hands out everything.
-func checkLoopback(value, path string, report func(path, text string)) {
-	if addr, err := netip.ParseAddrPort(value); err != nil || !addr.Addr().IsLoopback() {
-		report(path, strconv.Quote(value)+" is not a loopback address with a port, such as 127.0.0.1:5580 or [::1]:0")
-	}
-}
-
-func checkURL(value, path string, report func(path, text string)) {
-	if value == "" {
-		return
-	}
-	if u, err := url.Parse(value); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		report(path, strconv.Quote(value)+" is not a URL such as http://127.0.0.1:8123")
-	} else if u.User != nil {
-		report(path, "must not hold a password; name its file in password_file")
 	}
 }

@@ -66,6 +66,7 @@ func parseConfig(file string, src []byte) (*Config, error) {
 	d := &configDecoder{lines: map[string]int{"": 1}}
 	if root := d.parse(src); root != nil {
 		d.decode(root, reflect.ValueOf(&cfg).Elem(), "")
+		cfg.Ingest.SetDefaults() // of each input that the file lists
 	}
 	if len(d.problems) == 0 {
 		cfg.validate(func(path, text string) { d.report(d.line(path), path, text) })

@@ -47,6 +47,7 @@ var update = flag.Bool("update", false, "write the files that tests compare with
 func fieldDocs(t *testing.T, typ reflect.Type, path string, into map[string]string) {
 	t.Helper()
 	comments := structComments(t, typ)
+	keys := goNames(typ)
 	for field := range typ.Fields() {
 		name := keyOf(field)
 		if name == "" {
@@ -61,15 +62,41 @@ func fieldDocs(t *testing.T, typ reflect.Type, path string, into map[string]stri
 		if rest, ok := strings.CutPrefix(text, field.Name+" "); ok {
 			text = name + " " + rest
 		}
-		into[at] = text
-		inner := field.Type
-		if inner.Kind() == reflect.Slice {
-			inner, at = inner.Elem(), join(at, "*")
-		}
-		if inner.Kind() == reflect.Struct && inner.NumField() > 0 && keyOf(inner.Field(0)) != "" {
+		into[at] = keys.Replace(text)
+		switch inner := field.Type; {
+		case inner.Kind() == reflect.Struct:
 			fieldDocs(t, inner, at, into)
+		case inner.Kind() == reflect.Slice && inner.Elem().Kind() == reflect.Struct:
+			into[at] += elementDocs(t, inner.Elem())
 		}
 	}
+}
+
+// goNames replaces the Go names of fields, where no word of a text can be meant, by their keys.
+func goNames(typ reflect.Type) *strings.Replacer {
+	var pairs []string
+	for field := range typ.Fields() {
+		if name := keyOf(field); strings.Contains(name, "_") {
+			pairs = append(pairs, field.Name, name)
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// elementDocs returns the keys of a list's elements and their doc comments: an element sets only those that its type needs, so they
+// stand above the list.
+func elementDocs(t *testing.T, typ reflect.Type) string {
+	t.Helper()
+	docs := map[string]string{}
+	fieldDocs(t, typ, "", docs)
+	var text strings.Builder
+	text.WriteString("\nThe keys of each:")
+	for field := range typ.Fields() {
+		if name := keyOf(field); name != "" {
+			text.WriteString("\n  " + strings.ReplaceAll(docs[name], "\n", "\n    "))
+		}
+	}
+	return text.String()
 }
 
 // structComments returns the doc comments of the fields of a struct of this module, by field name, one line each.

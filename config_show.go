@@ -59,7 +59,7 @@ func writeConfig(w io.Writer, cfg *Config) error {
 	return writeAnnotated(w, cfg, func(path string) string { return docs[path] })
 }
 
-// writeAnnotated writes cfg with doc's text above each key. The elements of a list share the path of the list followed by ".*".
+// writeAnnotated writes cfg with doc's text above each key.
 func writeAnnotated(w io.Writer, cfg *Config, doc func(path string) string) error {
 	var root yaml.Node
 	if err := root.Dump(cfg); err != nil {
@@ -79,27 +79,18 @@ func annotate(n *yaml.Node, path string, doc func(path string) string) {
 }
 
 func collectComments(n *yaml.Node, path string, into map[string]string) {
-	walk(n, path, func(key *yaml.Node, at string) {
-		if into[at] == "" {
-			into[at] = key.HeadComment
-		}
-	})
+	walk(n, path, func(key *yaml.Node, at string) { into[at] = key.HeadComment })
 }
 
-// walk calls visit for every key of the mappings in n.
+// walk calls visit for every key of the mappings in n. It leaves out the elements of lists: their keys are explained above the list.
 func walk(n *yaml.Node, path string, visit func(key *yaml.Node, at string)) {
-	switch n.Kind {
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			at := join(path, n.Content[i].Value)
-			visit(n.Content[i], at)
-			walk(n.Content[i+1], at, visit)
-		}
-	case yaml.SequenceNode:
-		for _, item := range n.Content {
-			walk(item, join(path, "*"), visit)
-		}
-	default: // values have no keys
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		at := join(path, n.Content[i].Value)
+		visit(n.Content[i], at)
+		walk(n.Content[i+1], at, visit)
 	}
 }
 

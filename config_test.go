@@ -7,15 +7,18 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"frontfoot/ingest"
 )
 
 // badConfigs holds, for each testdata/config/NAME.bad.yaml, every message that it must give, in order and without the file's name.
 var badConfigs = map[string][]string{
 	"keys": {
-		"2: kafak: is not a known key; known here: data, kafka, store, engine, log, admin",
-		"6: kafka.broker: is not a known key; known here: brokers, listen, max_log_mib, lanes",
+		"2: kafak: is not a known key; known here: data, ingest, kafka, detect, store, engine, log, admin",
+		"6: kafka.broker: is not a known key; known here: brokers, listen, max_log_mib",
 		"9: log.level: is there twice, first on line 8",
 	},
 	"types": {
@@ -23,6 +26,18 @@ var badConfigs = map[string][]string{
 		`3: kafka.max_log_mib: must be a whole number, not "a lot"`,
 		"4: store: must be a section of its own, with keys",
 		"6: log.level: must be a text",
+	},
+	"detect": {
+		"3: detect.finding_rate: must be above 0 and at most 0.1, not 0.5",
+		`4: detect.zone: must be an IANA name, Local, UTC, +HH:MM or -HH:MM, not "Europe/Atlantis"`,
+		"5: detect.half_life: must be at least 1h, not 10m0s",
+	},
+	"duration": {`2: detect.learn_for: must be a duration with its unit, such as 500ms, 10s or 26h, not "24"`},
+	"inputs": {
+		`4: ingest.inputs.0.site: must be 3 to 40 of a-z, 0-9 and -, is "Ashford Council"`,
+		"6: ingest.inputs.1.paths: must name at least one file or glob",
+		"10: ingest.inputs.2.listen: means nothing for an input of type stdin",
+		`11: ingest.inputs.3.type: must be one of [syslog file stdin], is "carrier-pigeon"`,
 	},
 	"values": {
 		"1: data: must name a folder",
@@ -56,7 +71,14 @@ func TestGoodConfigs(t *testing.T) {
 	region.Admin.Listen = "[::1]:9100"
 	null := defaultConfig()
 	null.Log.Format = "text"
-	want := map[string]Config{"empty": defaultConfig(), "region": region, "null": null}
+	inputs := defaultConfig()
+	inputs.Ingest.Linger = 250 * time.Millisecond
+	inputs.Ingest.Inputs = []ingest.Input{
+		{Type: ingest.TypeSyslog, Site: "ashford", Listen: "127.0.0.1:0", Transport: "tcp"},
+		{Type: ingest.TypeFile, Site: "thanet", Paths: []string{"/var/log/auth.log"}, Clock: ingest.ClockReplay, TZ: "Europe/London"},
+	}
+	inputs.Ingest.SetDefaults()
+	want := map[string]Config{"inputs": inputs, "empty": defaultConfig(), "region": region, "null": null}
 
 	for name, file := range configFiles(t, "good") {
 		t.Run(name, func(t *testing.T) {
