@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+)
+
+// Codes of ClickHouse that speak of the rows of an insert, not of the database's state: another try gives the same answer. A missing
+// table or column is not among them, because a migration mends it.
+var permanentCodes = map[int32]bool{
+	6:   true, // CANNOT_PARSE_TEXT
+	26:  true, // CANNOT_PARSE_QUOTED_STRING
+	27:  true, // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+	33:  true, // CANNOT_READ_ALL_DATA
+	38:  true, // CANNOT_PARSE_DATE
+	41:  true, // CANNOT_PARSE_DATETIME
+	53:  true, // TYPE_MISMATCH
+	69:  true, // ARGUMENT_OUT_OF_BOUND
+	70:  true, // CANNOT_CONVERT_TYPE
+	72:  true, // CANNOT_PARSE_NUMBER
+	117: true, // INCORRECT_DATA
+	131: true, // TOO_LARGE_STRING_SIZE
+	190: true, // SIZES_OF_ARRAYS_DONT_MATCH
+	349: true, // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+	407: true, // DECIMAL_OVERFLOW
+	652: true, // ONLY_NULLS_WHILE_READING_SCHEMA
+}
+
+// permanent reports whether trying again is of no use.
+func permanent(err error) bool {
+	var ex *clickhouse.Exception
+	return errors.As(err, &ex) && permanentCodes[ex.Code]
+}
+
+// An outage says once that the database is away, and once that it is back.
+type outage struct {
+	mu    sync.Mutex
+	since time.Time // zero while the database is there
+}
+
+func (o *outage) began(ctx context.Context, logger *slog.Logger, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.since.IsZero() {
+		o.since = time.Now()
+		logger.WarnContext(ctx, "database does not take rows; trying until it does", "error", err)
+	}
+}
+
+func (o *outage) ended(ctx context.Context, logger *slog.Logger) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.since.IsZero() {
+		logger.InfoContext(ctx, "database takes rows again", "after", time.Since(o.since).Round(time.Second))
+		o.since = time.Time{}
+	}
+}

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"log/slog"
+	"os"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"frontfoot/store/storetest"
+)
+
+// server is the engine that the tests of this package share, nil where it is not installed.
+var server *storetest.Server
+
+func TestMain(m *testing.M) {
+	os.Exit(storetest.Main(m, func(s *storetest.Server) { server = s }))
+}
+
+// open returns a store with fresh tables.
+func open(t testing.TB) *Store {
+	t.Helper()
+	s := openWith(t, Config{
+		Database: server.Database(t), URL: server.URL, User: server.User, Password: server.Password,
+		RetentionDays: 10_000, // so that rows of a fixed day do not expire
+	})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func openWith(t testing.TB, cfg Config) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), cfg, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestPing(t *testing.T) {
+	s := open(t)
+	if err := s.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Errorf("migrating again: %v", err)
+	}
+}
