@@ -54,17 +54,16 @@ func (f field) keep(n uint8) field { f.slot = n; return f }
 func (f field) with(c event.Column) field { f.also = c; return f }
 
 // put sets a value by a source's table.
-func (p *Parser) put(m fields, key, v []byte) {
-	f, ok := m[string(key)]
-	if !ok {
-		p.labelKey(key, v)
+func (p *Parser) put(t *table, key, v []byte) {
+	if f := t.get(key); f != nil {
+		p.set(f, key, v)
 		return
 	}
-	p.set(f, key, v)
+	p.labelKey(key, v)
 }
 
 // set sets one value. The first value of a column stands: what a device writes of itself comes before the text of others.
-func (p *Parser) set(f field, key, v []byte) {
+func (p *Parser) set(f *field, key, v []byte) {
 	if absent(v) {
 		return
 	}
@@ -191,7 +190,7 @@ func (p *Parser) transport(v []byte) {
 	}
 }
 
-func (p *Parser) labelAs(f field, key, v []byte) {
+func (p *Parser) labelAs(f *field, key, v []byte) {
 	if f.label != "" {
 		p.label(f.label, v)
 		return

@@ -36,7 +36,7 @@ func isFortigate(text []byte) bool {
 }
 
 func isFortigateJSON(text []byte) bool {
-	return bytes.Contains(text, []byte(`"logid"`)) && bytes.Contains(text, []byte(`"subtype"`)) && bytes.Contains(text, []byte(`"type"`))
+	return bytes.Contains(text, []byte(`logid"`)) && bytes.Contains(text, []byte(`"subtype"`)) && bytes.Contains(text, []byte(`"type"`))
 }
 
 func (p *Parser) fortigateValue(path, v []byte, t jsonType) {

@@ -36,7 +36,7 @@ const (
 )
 
 // fortigateFields are the fields of the FortiOS Log Message Reference that have a column; the others become labels.
-var fortigateFields = fields{
+var fortigateFields = newTable(fields{
 	"date": slot(fgDate), "time": slot(fgTime), "eventtime": slot(fgEventTime), "tz": slot(fgZone),
 	"type": named("type").keep(fgType), "subtype": named("subtype").keep(fgSubtype), "eventtype": slot(fgEventType),
 	"level": {kind: kLevel}, "pri": {kind: kLevel},
@@ -78,4 +78,4 @@ var fortigateFields = fields{
 	"from": text(event.EmailFrom), "sender": text(event.EmailFrom), "to": text(event.EmailTo), "recipient": text(event.EmailTo),
 	"subject": text(event.EmailSubject), "sni": text(event.TLSServerName), "tlsver": text(event.TLSVersion),
 	"cipher": named("cipher"), "srcserver": {kind: kSkip}, "dstserver": {kind: kSkip},
-}
+})

@@ -15,16 +15,16 @@ const (
 )
 
 // journalFields are the fields of systemd.journal-fields(7) that have a column, as journalctl -o json prints them.
-var journalFields = fields{
+var journalFields = newTable(fields{
 	"__REALTIME_TIMESTAMP": {kind: kTime}, "_HOSTNAME": text(event.HostHostname), "MESSAGE": slot(jrMessage), "PRIORITY": slot(jrPriority),
 	"SYSLOG_IDENTIFIER": slot(jrIdentifier), "_COMM": slot(jrComm), "_PID": integer(event.ProcessPID), "_EXE": text(event.ProcessExecutable),
 	"_CMDLINE": text(event.ProcessCommandLine), "_UID": named("_uid"), "_SOURCE_REALTIME_TIMESTAMP": {kind: kSkip},
 	"__CURSOR": {kind: kSkip}, "__MONOTONIC_TIMESTAMP": {kind: kSkip}, "_BOOT_ID": {kind: kSkip}, "__SEQNUM": {kind: kSkip}, "__SEQNUM_ID": {kind: kSkip},
 	"_SYSTEMD_INVOCATION_ID": {kind: kSkip}, "_SELINUX_CONTEXT": {kind: kSkip}, "_CAP_EFFECTIVE": {kind: kSkip}, "_STREAM_ID": {kind: kSkip},
-}
+})
 
 func isJournal(text []byte) bool {
-	return bytes.Contains(text, []byte(`"__REALTIME_TIMESTAMP"`)) && bytes.Contains(text, []byte(`"MESSAGE"`))
+	return bytes.Contains(text, []byte(`__REALTIME_TIMESTAMP"`)) && bytes.Contains(text, []byte(`"MESSAGE"`))
 }
 
 func (p *Parser) journalValue(path, v []byte, t jsonType) {

@@ -108,14 +108,7 @@ func (p *Parser) pair(key, value []byte) {
 	if !keyLike(key) {
 		return
 	}
-	key = p.lowered(key)
-	if f, ok := commonFields[string(key)]; ok {
-		p.set(f, key, value)
-	} else if f, ok := schemaField(key); ok {
-		p.set(f, key, value)
-	} else {
-		p.label(p.join("", key, nil), value)
-	}
+	p.put(commonFields, p.lowered(key), value)
 }
 
 // keyLike reports whether v can be a name.

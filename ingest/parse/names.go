@@ -14,7 +14,7 @@ const (
 const numSlots = 32
 
 // commonFields are names in general use for JSON and key=value logs, beside ECS's own.
-var commonFields = fields{
+var commonFields = newTable(fields{
 	"@timestamp": {kind: kTime}, "timestamp": {kind: kTime}, "time": {kind: kTime}, "ts": {kind: kTime}, "datetime": {kind: kTime},
 	"date_time": {kind: kTime}, "eventtime": {kind: kTime}, "event_time": {kind: kTime}, "time_local": {kind: kTime},
 	"time_iso8601": {kind: kTime}, "created_at": {kind: kTime}, "start_time": {kind: kTime}, "@t": {kind: kTime}, "log_time": {kind: kTime},
@@ -83,17 +83,7 @@ var commonFields = fields{
 	"server.bytes": integer(event.DestinationBytes), "client.domain": text(event.SourceDomain), "server.domain": text(event.DestinationDomain),
 	"client.user.name": text(event.SourceUserName), "url.full": slot(slotURL), "network.transport": {kind: kProto},
 	"process.thread.name": named("process.thread.name"), "log.logger": named("log.logger"),
-}
-
-// schemaField returns the field of a path that is the ECS name of one of the schema's columns, if a line may set that column:
-// who the line is from is never the line's to say.
-func schemaField(path []byte) (field, bool) {
-	c, ok := ecsColumns[string(path)]
-	if !ok {
-		return field{}, false
-	}
-	return fieldOf(c), true
-}
+}, ecsFields())
 
 // fieldOf returns the field that reads a column's values.
 func fieldOf(c event.Column) field {
@@ -109,16 +99,16 @@ func fieldOf(c event.Column) field {
 	}
 }
 
-// ecsColumns are the columns that a line may set, by ECS name. Nothing writes to it.
-var ecsColumns = func() map[string]event.Column {
-	m := make(map[string]event.Column, event.NumColumns)
+// ecsFields returns the fields of the columns that a line may set, by ECS name: who the line is from is never its own to say.
+func ecsFields() fields {
+	m := make(fields, event.NumColumns)
 	for c := range event.Column(event.NumColumns) {
 		switch s := c.Spec(); {
 		case s.From != event.Collector, s.Kind == event.Stamp, s.Kind == event.Labels, s.Kind == event.Bytes:
 		case c == event.Premises, c == event.ClaimedSite, c == event.Dataset, c == event.LogSourceAddress, c == event.LogFilePath:
 		default:
-			m[s.ECS] = c
+			m[s.ECS] = fieldOf(c)
 		}
 	}
 	return m
-}()
+}

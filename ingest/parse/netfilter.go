@@ -18,7 +18,7 @@ const (
 )
 
 // netfilterFields are the names that the kernel's LOG target and nftables' log statement write (nf_log_syslog.c).
-var netfilterFields = fields{
+var netfilterFields = newTable(fields{
 	"IN":  text(event.ObserverIngressInterface).keep(nfIn),
 	"OUT": text(event.ObserverEgressInterface).keep(nfOut),
 	"MAC": slot(nfMAC), "MACSRC": mac(event.SourceMAC), "MACDST": mac(event.DestinationMAC), "MACPROTO": named("macproto"),
@@ -27,7 +27,7 @@ var netfilterFields = fields{
 	"PROTO": {kind: kProto, slot: nfProto}, "LEN": slot(nfLen), "TYPE": named("icmp.type").keep(nfType), "CODE": named("icmp.code"),
 	"UID": text(event.UserID), "GID": named("gid"), "HOPLIMIT": named("ttl"), "FRAG": named("frag").keep(nfFragment), "DESCR": text(event.RuleName),
 	"URGP": {kind: kSkip}, "RES": {kind: kSkip}, "PREC": {kind: kSkip},
-}
+})
 
 // netfilter reads what iptables, ip6tables, nftables and ufw log through the kernel: a prefix that the rule's author chose and
 // then KEY=value pairs and flags, possibly cut off at the front by a full ring buffer.

@@ -65,18 +65,16 @@ func (p *Parser) plainValue(path, v []byte, t jsonType) {
 	if t == jsonNull {
 		return
 	}
-	f, ok := commonFields[string(path)]
-	if !ok {
-		if low := p.lowered(path); string(low) != string(path) {
-			f, ok = commonFields[string(low)]
-		}
-	}
-	if !ok {
-		f, ok = schemaField(path)
-	}
-	if ok {
+	if f := commonFields.get(path); f != nil {
 		p.set(f, path, v)
 		return
+	}
+	if low := p.lowered(path); len(low) > 0 && &low[0] != &path[0] {
+		path = low
+		if f := commonFields.get(path); f != nil {
+			p.set(f, path, v)
+			return
+		}
 	}
 	p.labelKey(path, v)
 }

@@ -94,7 +94,7 @@ func (p *Parser) body(app, text []byte) bool {
 	if f := p.program(app); f != nil {
 		return f.parse(p, text)
 	}
-	return p.netfilter(app, text) || p.fortigate(text) || p.ciscoMessage(text) || p.pairs(app, text)
+	return p.fortigate(text) || p.netfilter(app, text) || p.ciscoMessage(text) || p.pairs(app, text)
 }
 
 // finish adds what the header, the clock and the line as a whole give, where the body did not say it better.

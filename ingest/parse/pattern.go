@@ -73,9 +73,9 @@ func compile(pattern string) []step {
 		capture, after, _ := strings.Cut(rest, "}")
 		kind, name, _ := strings.Cut(capture, " ")
 		s := step{kind: kind, name: []byte(name)}
-		switch f, ok := schemaField([]byte(name)); {
-		case ok:
-			s.f = f
+		switch f := commonFields.get([]byte(name)); {
+		case f != nil && strings.Contains(name, "."):
+			s.f = *f
 		case name == "_" || name == "":
 			s.f = field{kind: kSkip}
 		default:
@@ -118,7 +118,7 @@ func (p *Parser) try(list []compiled, text []byte) bool {
 		n := 0
 		for j := range c.steps {
 			if s := &c.steps[j]; s.lit == nil {
-				p.set(s.f, s.name, p.caps[n])
+				p.set(&s.f, s.name, p.caps[n])
 				n++
 			}
 		}

@@ -30,7 +30,7 @@ const (
 )
 
 // eveFields are the fields of Suricata's EVE output (its documentation, "EVE JSON format") that have a column.
-var eveFields = fields{
+var eveFields = newTable(fields{
 	"timestamp": {kind: kTime}, "event_type": slot(eveType), "in_iface": text(event.ObserverIngressInterface), "host": text(event.ObserverName),
 	"src_ip": addr(event.SourceIP), "src_port": integer(event.SourcePort), "dest_ip": addr(event.DestinationIP), "dest_port": integer(event.DestinationPort),
 	"proto": {kind: kProto}, "app_proto": slot(eveAppProto), "direction": named("direction").keep(eveDirection), "pkt_src": {kind: kSkip},
@@ -66,12 +66,12 @@ var eveFields = fields{
 	"dhcp.client_mac": mac(event.SourceMAC), "dhcp.hostname": text(event.SourceDomain), "dhcp.dhcp_type": text(event.EventAction),
 	"anomaly.event": text(event.EventCode), "anomaly.type": text(event.EventReason), "engine.message": text(event.Message), "engine.error": text(event.EventCode),
 	"log_level": {kind: kLevel},
-}
+})
 
 // isEVE reports whether an object is one of Suricata's events.
 func isEVE(text []byte) bool {
-	return bytes.Contains(text, []byte(`"event_type"`)) && (bytes.Contains(text, []byte(`"flow_id"`)) ||
-		bytes.Contains(text, []byte(`"src_ip"`)) || bytes.Contains(text, []byte(`"stats"`)) || bytes.Contains(text, []byte(`"engine"`)))
+	return bytes.Contains(text, []byte(`event_type"`)) && (bytes.Contains(text, []byte(`flow_id"`)) ||
+		bytes.Contains(text, []byte(`src_ip"`)) || bytes.Contains(text, []byte(`"stats"`)) || bytes.Contains(text, []byte(`"engine"`)))
 }
 
 func (p *Parser) eveValue(path, v []byte, t jsonType) {

@@ -85,7 +85,9 @@ func (p *Parser) header3164(h header, v []byte) header {
 		_, h.level, _ = bytes.Cut(first, []byte{'.'})
 		rest = after
 	}
-	h.app, h.pid, h.body = scanTag(rest)
+	if h.app, h.pid, h.body = scanTag(rest); h.app == nil && h.host != nil {
+		h.app, h.pid, h.body = scanSpacedTag(rest)
+	}
 	return h
 }
 
@@ -146,6 +148,24 @@ func scanTag(v []byte) (app, pid, body []byte) {
 		body = body[1:]
 	}
 	return app, pid, body
+}
+
+// scanSpacedTag reads the tag of a macOS application, "Google Chrome[853]:": a few words with capital letters and a process number.
+func scanSpacedTag(v []byte) (app, pid, body []byte) {
+	end := bytes.IndexByte(v[:min(len(v), maxTag)], '[')
+	if end < 3 {
+		return nil, nil, v
+	}
+	for i, c := range v[:end] {
+		if start := i == 0 || v[i-1] == ' '; start && (c < 'A' || c > 'Z') || !start && c != ' ' && !tagByte(c) {
+			return nil, nil, v
+		}
+	}
+	n := digits(v[end+1:])
+	if rest := v[end+1+n:]; n > 0 && bytes.HasPrefix(rest, []byte("]:")) {
+		return v[:end], v[end+1 : end+1+n], bytes.TrimPrefix(rest[2:], []byte{' '})
+	}
+	return nil, nil, v
 }
 
 func tagByte(c byte) bool {
