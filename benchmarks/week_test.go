@@ -47,19 +47,19 @@ func play(cfg gen.Config, site int, conf detect.Config) (*week, error) {
 	var offset int64
 	var lines chunk
 	flush := func() {
-		began := cpu()
+		began := used(unix.RUSAGE_THREAD)
 		for i, at := range lines.times {
 			if !p.Line(b, lines.text[lines.ends[i]:lines.ends[i+1]], at) {
 				w.unknown++
 			}
 			b.End()
 		}
-		parsed := cpu()
+		parsed := used(unix.RUSAGE_THREAD)
 		m := detect.Message{Epoch: epoch, Seq0: uint64(w.lines), Offset: offset, Events: b.Batch()}
 		var out detect.Output
 		s.Process(m, &out)
 		w.parsing += parsed - began
-		w.scoring += cpu() - parsed
+		w.scoring += used(unix.RUSAGE_THREAD) - parsed
 		w.take(&out)
 		w.lines += b.Rows()
 		offset++
@@ -93,15 +93,6 @@ func (c *chunk) add(l gen.Line) {
 }
 
 func (c *chunk) reset() { c.text, c.ends, c.times = c.text[:0], append(c.ends[:0], 0), c.times[:0] }
-
-// cpu returns the time that this thread has worked: other programs on the machine do not count.
-func cpu() time.Duration {
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_THREAD, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 func (w *week) take(out *detect.Output) {
 	for _, m := range out.Messages {

@@ -47,7 +47,7 @@ func (l *life) scan(at int64) {
 		if udp {
 			w.proto = "UDP"
 		}
-		l.q.put(at, eveAlert(l.q.buf(), at, &w, &alerts[min(int(r.ExpFloat64()*3), len(alerts)-1)]))
+		l.q.put(at, eveAlert(l.q.buf(), at, &w, &scanAlerts[min(int(r.ExpFloat64()*2), len(scanAlerts)-1)]))
 	}
 }
 

@@ -80,6 +80,13 @@ func (l *life) blocked(at int64, u *user) {
 	l.q.put(at, l.c.fgt.web(l.q.buf(), l.r, at, &f, s.name, "/", cat, true))
 }
 
+// suspect is what the sensor thinks of an ordinary connection.
+func (l *life) suspect(at int64) {
+	s := l.c.web.visit(l.r, 0.02)
+	w := wire{src: l.c.staff(l.r).ip, sport: l.r.ephemeral(), dst: s.addr(l.r), dport: 443, proto: "TCP", id: flowID(l.r)}
+	l.q.put(at, eveAlert(l.q.buf(), at, &w, &insideAlerts[min(int(l.r.ExpFloat64()*2.5), len(insideAlerts)-1)]))
+}
+
 // otherPorts are what workstations use on the internet beside the web, the most usual first; now and then it is a port of somebody's own.
 var otherPorts = []struct {
 	port  uint16

@@ -103,26 +103,30 @@ type alert struct {
 	name, category string
 }
 
-// alerts are what a sensor reports on any ordinary day, the most frequent first.
-var alerts = []alert{
+// scanAlerts are what the sensor reports of the background noise, the most frequent first.
+var scanAlerts = []alert{
 	{2402000, 2, "ET DROP Dshield Block Listed Source group 1", "Misc Attack"},
 	{2403302, 2, "ET CINS Active Threat Intelligence Poor Reputation IP group 3", "Misc Attack"},
 	{2001219, 2, "ET SCAN Potential SSH Scan", "Attempted Information Leak"},
-	{2210054, 3, "SURICATA STREAM excessive retransmissions", "Generic Protocol Command Decode"},
-	{2013504, 3, "ET POLICY GNU/Linux APT User-Agent Outbound likely related to package management", "Not Suspicious Traffic"},
 	{2009582, 2, "ET SCAN NMAP -sS window 1024", "Attempted Information Leak"},
-	{2027865, 2, "ET INFO Observed DNS Query to .cloud TLD", "Potentially Bad Traffic"},
 	{2400001, 2, "ET DROP Spamhaus DROP Listed Traffic Inbound group 2", "Misc Attack"},
+	{2010935, 2, "ET SCAN Suspicious inbound to MSSQL port 1433", "Potentially Bad Traffic"},
+	{2010936, 2, "ET SCAN Suspicious inbound to Oracle SQL port 1521", "Potentially Bad Traffic"},
+	{2010937, 2, "ET SCAN Suspicious inbound to mySQL port 3306", "Potentially Bad Traffic"},
+}
+
+// insideAlerts are what it reports of the council's own machines on any ordinary day, the most frequent first.
+var insideAlerts = []alert{
+	{2210054, 3, "SURICATA STREAM excessive retransmissions", "Generic Protocol Command Decode"},
+	{2027865, 2, "ET INFO Observed DNS Query to .cloud TLD", "Potentially Bad Traffic"},
 	{2210020, 3, "SURICATA STREAM ESTABLISHED packet out of window", "Generic Protocol Command Decode"},
 	{2025275, 3, "ET INFO Windows OS Submitting USB Metadata to Microsoft", "Misc activity"},
 	{2260002, 3, "SURICATA Applayer Detect protocol only one direction", "Generic Protocol Command Decode"},
-	{2010935, 2, "ET SCAN Suspicious inbound to MSSQL port 1433", "Potentially Bad Traffic"},
+	{2027390, 3, "ET USER_AGENTS Microsoft Device Metadata Retrieval Client User-Agent", "Misc activity"},
 	{2033967, 3, "ET INFO Outbound RRSIG DNS Query Observed", "Misc activity"},
 	{2023472, 2, "ET HUNTING External IP Lookup (ipify .org)", "Device Retrieving External IP Address Detected"},
-	{2016683, 1, "ET WEB_SERVER WebShell Generic - wget http - POST", "Potentially Bad Traffic"},
-	{2010936, 2, "ET SCAN Suspicious inbound to Oracle SQL port 1521", "Potentially Bad Traffic"},
-	{2027390, 3, "ET USER_AGENTS Microsoft Device Metadata Retrieval Client User-Agent", "Misc activity"},
 	{2036303, 3, "ET INFO DYNAMIC_DNS Query to a *.duckdns .org Domain", "Misc activity"},
+	{2013504, 3, "ET POLICY GNU/Linux APT User-Agent Outbound likely related to package management", "Not Suspicious Traffic"},
 }
 
 func eveAlert(b []byte, at int64, w *wire, a *alert) []byte {
