@@ -176,6 +176,13 @@ func idOf(info fs.FileInfo) fileID {
 // byAge returns the open files, the one written longest ago first: rotated copies come before their successors.
 func (s *Files) byAge() []*file {
 	return slices.SortedFunc(maps.Values(s.open), func(a, b *file) int {
-		return cmp.Or(a.mtime.Compare(b.mtime), cmp.Compare(a.path, b.path))
+		age := a.mtime.Compare(b.mtime)
+		if age == 0 && a.seen != b.seen { // within one tick of the kernel's clock
+			if b.seen {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(age, cmp.Compare(a.path, b.path))
 	})
 }
