@@ -82,7 +82,7 @@ func (a *admin) Run(ctx context.Context) error {
 		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), adminStopWithin)
 		defer cancel()
 		if err := a.server.Shutdown(limit); err != nil {
-			a.logger.Warn("admin requests cut short", "error", err)
+			a.logger.WarnContext(ctx, "admin requests cut short", "error", err)
 			a.server.Close()
 		}
 	})

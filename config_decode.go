@@ -127,9 +127,8 @@ func (d *configDecoder) decode(n *yaml.Node, v reflect.Value, path string) {
 	if n.Tag == "!!null" {
 		return
 	}
-	_, isText := v.Addr().Interface().(encoding.TextUnmarshaler)
 	switch {
-	case isText:
+	case isText(v):
 		d.leaf(n, v, path)
 	case v.Kind() == reflect.Struct:
 		d.mapping(n, v, path)
@@ -183,11 +182,17 @@ func (d *configDecoder) leaf(n *yaml.Node, v reflect.Value, path string) {
 	}
 	if err := n.Load(v.Addr().Interface()); err != nil {
 		text := fmt.Sprintf("must be %s, not %q", wanted(v.Type()), n.Value)
-		if _, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if isText(v) {
 			text = errorText(err)
 		}
 		d.report(n.Line, path, text)
 	}
+}
+
+// isText reports whether v reads itself from a text, and so says itself what is wrong with one.
+func isText(v reflect.Value) bool {
+	_, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
+	return ok
 }
 
 // wanted says in words what a value of type t is.
@@ -241,22 +246,19 @@ func join(path, key string) string {
 
 // errorLine returns the line that an error of yaml is about, 1 where it does not tell.
 func errorLine(err error) int {
-	var one *yaml.LoadError
-	if errors.As(err, &one) {
-		return max(one.Mark.Line, 1)
+	if e, ok := errors.AsType[*yaml.LoadError](err); ok {
+		return max(e.Mark.Line, 1)
 	}
 	return 1
 }
 
 // errorText returns what an error of yaml says without the library's name and position.
 func errorText(err error) string {
-	var many *yaml.LoadErrors
-	if errors.As(err, &many) && len(many.Errors) > 0 {
-		return many.Errors[0].Message
+	if all, ok := errors.AsType[*yaml.LoadErrors](err); ok && len(all.Errors) > 0 {
+		return all.Errors[0].Message
 	}
-	var one *yaml.LoadError
-	if errors.As(err, &one) {
-		return one.Message
+	if e, ok := errors.AsType[*yaml.LoadError](err); ok {
+		return e.Message
 	}
 	return err.Error()
 }

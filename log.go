@@ -35,7 +35,7 @@ func newLogger(w io.Writer, cfg LogConfig) *slog.Logger {
 	}
 	switch format {
 	case "text":
-		return slog.New(tint.NewHandler(w, &tint.Options{
+		return slog.New(tint.NewTextHandler(w, &tint.Options{
 			Level:      level,
 			TimeFormat: time.TimeOnly,
 			NoColor:    !terminal || os.Getenv("NO_COLOR") != "",
