@@ -1,0 +1,258 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"frontfoot/ingest/bus"
+	"frontfoot/ingest/event"
+)
+
+func lineNumbers(first, last int) []string {
+	return strings.Split(strings.TrimSuffix(numbered(first, last), "\n"), "\n")
+}
+
+// While Kafka is away inputs are held back: two batches are in memory and no more. When it is there again, nothing is missing.
+func TestKafkaAwayHoldsInputsBack(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.log")
+	const lines = 20_000
+	write(t, path, numbered(0, lines))
+	k := &fakeKafka{gate: make(chan struct{}), tries: make(chan struct{}, 1)}
+	reg := prometheus.NewRegistry()
+	tcp := Input{Name: "net", Type: TypeSyslog, Site: "leeds", Listen: "127.0.0.1:0", Transport: "tcp"}
+	c, err := New(Config{Inputs: []Input{fileInput(path), tcp}, BatchBytes: 10_000, Linger: time.Millisecond}, k, dir, quiet(), reg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, c)
+	<-k.tries
+	conn, err := net.Dial("tcp", c.Addr("net").String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	flood := strings.Repeat("<13>"+strings.Repeat("x", 1000)+"\n", 1000)
+	sent := 0
+	for { // until the sender is held back too
+		_ = conn.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
+		n, err := io.WriteString(conn, flood)
+		sent += n
+		if err != nil {
+			break
+		}
+		if sent > 64<<20 {
+			t.Fatal("nobody holds the sender back")
+		}
+	}
+	if n := testutil.ToFloat64(c.pipes[0].backlog); n > 2000 {
+		t.Errorf("%v lines are in memory", n)
+	}
+	close(k.gate)
+	var got []string
+	for n := lines; ; n++ {
+		got = got[:0]
+		for _, r := range k.wait(t, "leeds", n) {
+			if strings.HasPrefix(r.Raw, "line ") {
+				got = append(got, r.Raw)
+			}
+		}
+		if len(got) >= lines {
+			break
+		}
+	}
+	if diff := cmp.Diff(lineNumbers(0, lines), got); diff != "" {
+		t.Errorf("lines of the file (-want +got):\n%.1000s", diff)
+	}
+}
+
+// A collector that is stopped dead and started again, over and over, skips no line, keeps their order and, once stopped in order,
+// repeats none.
+func TestRestartsSkipNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.log")
+	k := &fakeKafka{gate: make(chan struct{}), tries: make(chan struct{}, 1)}
+	rng := rand.New(rand.NewPCG(1, 2))
+	lines := 0
+	for range 10 {
+		write(t, path, numbered(lines, lines+1000))
+		lines += 1000
+		c := collector(t, k, dir, Config{Inputs: []Input{fileInput(path)}, BatchBytes: 10_000, DrainTimeout: time.Millisecond})
+		stop := start(t, c)
+		for range rng.IntN(10) {
+			select {
+			case k.gate <- struct{}{}:
+			case <-time.After(time.Second): // it has sent everything
+			}
+		}
+		stop() // with a batch under way that is never acknowledged
+	}
+	close(k.gate)
+	stop := start(t, collector(t, k, dir, Config{Inputs: []Input{fileInput(path)}}))
+	seen, next := map[string]bool{}, 0
+	for n := lines; next < lines; n++ {
+		rows := k.wait(t, "leeds", n)
+		seen, next = map[string]bool{}, 0
+		for _, r := range rows {
+			var i int
+			if _, err := fmt.Sscanf(r.Raw, "line %d", &i); err != nil || i > next {
+				t.Fatalf("%q came where line %d is due (%v)", r.Raw, next, err)
+			}
+			next = max(next, i+1)
+			seen[r.Raw] = true
+		}
+	}
+	if len(seen) != lines {
+		t.Errorf("%d lines of %d came", len(seen), lines)
+	}
+	stop()
+	rows := len(k.wait(t, "leeds", lines))
+	write(t, path, "the only new one\n")
+	in := fileInput(path)
+	in.Once = true
+	if err := collector(t, k, dir, Config{Inputs: []Input{in}}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := raws(k.wait(t, "leeds", 0))[rows:]; len(got) != 1 {
+		t.Errorf("after a stop in order %d lines were sent again: %.200q", len(got)-1, got)
+	}
+}
+
+func TestBatchThatKafkaRefusesIsDivided(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.log")
+	huge := strings.Repeat("é", 30_000)
+	write(t, path, numbered(0, 300)+huge+"\nlast\n")
+	k := &fakeKafka{limit: 12_000}
+	in := fileInput(path)
+	in.Premises = "corner-shop"
+	start(t, collector(t, k, dir, Config{Inputs: []Input{in}}))
+	rows := k.wait(t, "leeds", 302)
+	want := append(lineNumbers(0, 300), rows[300].Raw, "last")
+	if diff := cmp.Diff(want, raws(rows)); diff != "" {
+		t.Errorf("rows (-want +got):\n%.1000s", diff)
+	}
+	for i, r := range rows {
+		if r.Seq != uint64(i) || r.Premises != "corner-shop" || r.Path != path {
+			t.Fatalf("row %d is %+v", i, r)
+		}
+	}
+	if r := rows[300]; len(r.Raw) >= len(huge) || !strings.HasPrefix(huge, r.Raw) || r.Labels != "truncated=true " {
+		t.Errorf("the huge line has %d bytes, labels %q", len(r.Raw), r.Labels)
+	}
+}
+
+type panicky struct{}
+
+func (panicky) Line(b *event.Builder, raw []byte, _ int64) bool {
+	b.SetString(event.Message, "half done")
+	if strings.Contains(string(raw), "2") {
+		panic("a bug")
+	}
+	b.SetText(event.Raw, raw)
+	return true
+}
+
+func TestPanickingParserKeepsTheLine(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.log")
+	write(t, path, numbered(0, 4))
+	k := &fakeKafka{}
+	reg := prometheus.NewRegistry()
+	c, err := New(Config{Inputs: []Input{fileInput(path)}, Linger: time.Millisecond}, k, dir, quiet(), reg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.inputs[0].parser = panicky{}
+	start(t, c)
+	if diff := cmp.Diff(lineNumbers(0, 4), raws(k.wait(t, "leeds", 4))); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if n := testutil.ToFloat64(c.inputs[0].metrics.panics); n != 1 {
+		t.Errorf("counted %v panics", n)
+	}
+}
+
+func TestRunEndsWhenEveryInputHas(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.log")
+	write(t, path, "one\n\n\r\nwhat is this\n")
+	k := &fakeKafka{}
+	reg := prometheus.NewRegistry()
+	file := fileInput(path)
+	file.Once = true
+	in := Input{Name: "in", Type: TypeStdin, Site: "leeds"}
+	c, err := New(Config{Inputs: []Input{file, in}, Stdin: strings.NewReader("from stdin")}, k, dir, quiet(), reg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(k.wait(t, "leeds", 0)); n != 3 {
+		t.Errorf("%d rows were sent when Run returned", n)
+	}
+	const want = `
+# HELP frontfoot_ingest_empty_lines_total Empty lines, which are no events.
+# TYPE frontfoot_ingest_empty_lines_total counter
+frontfoot_ingest_empty_lines_total{input="f",site="leeds"} 2
+frontfoot_ingest_empty_lines_total{input="in",site="leeds"} 0
+# HELP frontfoot_ingest_lines_total Lines taken that became events.
+# TYPE frontfoot_ingest_lines_total counter
+frontfoot_ingest_lines_total{input="f",site="leeds"} 2
+frontfoot_ingest_lines_total{input="in",site="leeds"} 1
+# HELP frontfoot_ingest_backlog_lines Lines taken that Kafka has not acknowledged yet.
+# TYPE frontfoot_ingest_backlog_lines gauge
+frontfoot_ingest_backlog_lines{site="leeds"} 0
+`
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want),
+		"frontfoot_ingest_empty_lines_total", "frontfoot_ingest_lines_total", "frontfoot_ingest_backlog_lines"); err != nil {
+		t.Error(err)
+	}
+	if problems, err := testutil.GatherAndLint(reg); err != nil || len(problems) > 0 {
+		t.Errorf("metrics: %v %v", problems, err)
+	}
+}
+
+type refusing struct{ err error }
+
+func (r refusing) Produce(context.Context, string, ...bus.Message) (int64, error) { return 0, r.err }
+
+func TestProducerThatRefusesForGoodEndsRun(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.log")
+	write(t, path, numbered(0, 10_000))
+	errRefused := errors.New("no such thing")
+	c := collector(t, refusing{errRefused}, dir, Config{Inputs: []Input{fileInput(path)}, BatchBytes: 10_000})
+	if err := c.Run(t.Context()); !errors.Is(err, errRefused) {
+		t.Errorf("Run ended with %v", err)
+	}
+}
+
+func TestTakenPortIsAnErrorAtTheStart(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	free := Input{Name: "free", Type: TypeSyslog, Site: "leeds", Listen: "127.0.0.1:0", Transport: "tcp"}
+	in := Input{Name: "net", Type: TypeSyslog, Site: "leeds", Listen: taken.Addr().String(), Transport: "tcp"}
+	_, err = New(Config{Inputs: []Input{free, in}}, &fakeKafka{}, t.TempDir(), slog.New(slog.DiscardHandler), nil)
+	var hinted interface{ HintText() string }
+	if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "`listen`") || !strings.Contains(err.Error(), "input net") {
+		t.Errorf("error is %v", err)
+	}
+}
