@@ -1,0 +1,129 @@
+package query
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontfoot/store"
+)
+
+// Incidents are the commands on incidents.
+type Incidents struct {
+	List IncidentList `cmd:"" default:"withargs" help:"List incidents: the latest day first, and the most serious of a day on top."`
+	Show IncidentShow `cmd:"" help:"Show one incident: what happened, why it is unusual, the evidence, what to do."`
+}
+
+// IncidentList is the command incidents list.
+type IncidentList struct {
+	Site  string `placeholder:"NAME" help:"Only this site."`
+	Since Since  `placeholder:"WHEN" help:"Only what was raised since: 24h, 7d, 2026-03-02 or 2026-03-02T15:04:05Z."`
+	Limit int    `default:"100" help:"At most so many; 0 is all."`
+	JSON  bool   `name:"json" help:"One JSON object a line."`
+}
+
+// Since is a time that a person names: a length of time before now, a day, or a time. The zero value is no limit.
+type Since struct{ time.Time }
+
+// UnmarshalText reads a Since.
+func (s *Since) UnmarshalText(b []byte) (err error) {
+	text := string(b)
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n >= 0 {
+			s.Time = time.Now().AddDate(0, 0, -n)
+			return nil
+		}
+	}
+	if d, err := time.ParseDuration(text); err == nil {
+		s.Time = time.Now().Add(-d.Abs())
+		return nil
+	}
+	for _, layout := range []string{time.DateOnly, time.DateTime, time.RFC3339} {
+		if s.Time, err = time.Parse(layout, text); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no time: write 24h, 7d, 2026-03-02 or 2026-03-02T15:04:05Z", text)
+}
+
+// Run lists incidents.
+func (c *IncidentList) Run(ctx context.Context, conn Connector, out io.Writer) (err error) {
+	s, done, err := conn.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	list, err := s.Incidents(ctx, store.IncidentFilter{Site: c.Site, Since: c.Since.Time, Limit: c.Limit})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return writeJSON(out, list)
+	}
+	return WriteIncidents(out, list)
+}
+
+// WriteIncidents writes incidents as a table.
+func WriteIncidents(out io.Writer, list []store.Incident) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(out, "No incidents. 'frontfoot sites' shows what comes in and which sites are still learning.")
+		return err
+	}
+	t := table{columns: []column{
+		{title: "ID"}, {title: "RAISED (UTC)"}, {title: "SITE"}, {title: "SEVERITY"}, {title: "SCORE", right: true},
+		{title: "EVENTS", right: true}, {title: "VERDICT"}, {title: "WHAT", fill: true},
+	}}
+	for i := range list {
+		in := &list[i]
+		t.add(cell{text: escape(in.ID), style: bold}, cell{text: in.Raised.UTC().Format("2006-01-02 15:04")}, cell{text: escape(place(in.Site, in.Premises))},
+			cell{text: escape(in.Severity), style: severityStyle(in.Severity)}, cell{text: strconv.FormatFloat(float64(in.Score), 'f', 1, 32)},
+			cell{text: thousands(uint64(in.Findings))}, cell{text: verdict(in)}, cell{text: escape(in.Title)})
+	}
+	return t.write(out, terminalOf(out))
+}
+
+// verdict is what was said of an incident, "open" where nobody has said.
+func verdict(in *store.Incident) string {
+	if in.Verdict == "" {
+		return "open"
+	}
+	return escape(in.Verdict)
+}
+
+// place names a site and the sheltered business in it.
+func place(site, premises string) string {
+	if premises == "" {
+		return site
+	}
+	return site + "/" + premises
+}
+
+// thousands writes a number in groups of three.
+func thousands(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// writeJSON writes one object a line.
+func writeJSON[T any](out io.Writer, list []T) error {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	for i := range list {
+		if err := enc.Encode(&list[i]); err != nil {
+			return fmt.Errorf("writing JSON: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package query
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontfoot/ingest/event"
+	"frontfoot/store"
+)
+
+// IncidentShow is the command incidents show.
+type IncidentShow struct {
+	ID       string `arg:"" help:"The incident's id; its beginning is enough."`
+	Evidence int    `default:"10" help:"Show at most so many events of the evidence; 0 is all."`
+	JSON     bool   `name:"json" help:"One JSON object."`
+}
+
+// Run shows an incident.
+func (c *IncidentShow) Run(ctx context.Context, conn Connector, out io.Writer) (err error) {
+	s, done, err := conn.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	in, err := s.Incident(ctx, c.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return &hinted{err, "'frontfoot incidents' lists them"}
+	case err != nil:
+		return err
+	case c.JSON:
+		return writeJSON(out, []store.Incident{in})
+	}
+	return WriteIncident(out, &in, c.Evidence)
+}
+
+// hinted is an error with advice.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h *hinted) Unwrap() error { return h.error }
+
+// HintText says what to do.
+func (h *hinted) HintText() string { return h.hint }
+
+// WriteIncident writes an incident for people, with at most so many events of its evidence, 0 for all.
+func WriteIncident(out io.Writer, in *store.Incident, evidence int) error {
+	p := &page{w: bufio.NewWriter(out), terminal: terminalOf(out)}
+	p.line(p.paint(severityStyle(in.Severity), escape(in.Severity)), "  ", p.paint(bold, escape(in.Title)))
+	p.facts([][2]string{
+		{"Incident", in.ID},
+		{"Site", place(in.Site, in.Premises)},
+		{"When", span(in.First, in.Last)},
+		{"Raised", in.Raised.UTC().Format(time.DateTime) + " UTC"},
+		{"Score", strconv.FormatFloat(float64(in.Score), 'f', 1, 32) + " bits"},
+		{"Events", thousands(uint64(in.Findings)) + " unusual"},
+		{"Tactics", strings.Join(in.Tactics, ", ")},
+		{"Verdict", said(in)},
+	})
+	p.entities(in.Entities)
+	p.list("Why it is unusual here", in.Reasons)
+	p.evidence(in, evidence)
+	if in.NextStep != "" {
+		p.heading("What to do first")
+		p.line("  ", escape(in.NextStep))
+	}
+	p.further(in)
+	return p.w.Flush()
+}
+
+// A page is a text in sections. Errors stay with w until it is flushed.
+type page struct {
+	terminal
+	w *bufio.Writer
+}
+
+func (p *page) line(parts ...string) {
+	for _, s := range parts {
+		p.w.WriteString(s)
+	}
+	p.w.WriteByte('\n')
+}
+
+func (p *page) heading(text string) {
+	p.line()
+	p.line(p.paint(bold, text))
+}
+
+// facts writes names and values that are not empty.
+func (p *page) facts(facts [][2]string) {
+	width := 0
+	for _, f := range facts {
+		if f[1] != "" {
+			width = max(width, len(f[0]))
+		}
+	}
+	for _, f := range facts {
+		if f[1] != "" {
+			p.line("  ", p.paint(faint, f[0]), strings.Repeat(" ", width-len(f[0])+2), escape(f[1]))
+		}
+	}
+}
+
+func (p *page) entities(list []string) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("Who and what")
+	facts := make([][2]string, len(list))
+	for i, e := range list {
+		name, value, _ := strings.Cut(e, "=")
+		facts[i] = [2]string{escape(name), value}
+	}
+	p.facts(facts)
+}
+
+func (p *page) list(heading string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	p.heading(heading)
+	for i, item := range items {
+		p.line("  ", strconv.Itoa(i+1), ". ", escape(item))
+	}
+}
+
+func (p *page) evidence(in *store.Incident, most int) {
+	list := in.Evidence
+	if len(list) == 0 {
+		return
+	}
+	if most > 0 && len(list) > most {
+		list = list[:most]
+	}
+	p.heading(fmt.Sprintf("Evidence: %d of %d events, UTC", len(list), len(in.Evidence)))
+	for i := range list {
+		e := &list[i]
+		head := e.Time.UTC().Format("2006-01-02 15:04:05.000") + "  " + strconv.FormatFloat(float64(e.Score), 'f', 1, 32) + " bits"
+		if e.Field != "" {
+			head += "  " + escape(e.Field)
+		}
+		p.line("  ", p.paint(faint, head))
+		if e.Seen != "" || e.Expected != "" {
+			p.line("    seen ", escape(e.Seen), "; expected ", escape(e.Expected))
+		}
+		p.line("    ", escape(e.Raw))
+	}
+}
+
+// plainValue is what can stand in a command line and in SQL as it is.
+var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.:@/+-]{1,200}$`)
+
+// further prints commands that go on from here.
+func (p *page) further(in *store.Incident) {
+	p.heading("To look further")
+	if plainValue.MatchString(in.ID) {
+		p.line(`  frontfoot query "SELECT time, score, field, seen, expected FROM findings WHERE incident = '`, in.ID, `' ORDER BY time"`)
+	}
+	if !plainValue.MatchString(in.Site) {
+		return
+	}
+	for _, e := range in.Entities {
+		name, value, _ := strings.Cut(e, "=")
+		if c, ok := textColumn(name); ok && plainValue.MatchString(value) {
+			p.line(`  frontfoot query "SELECT time, raw FROM events WHERE site = '`, in.Site, `' AND `, c, ` = '`, value,
+				`' AND time BETWEEN '`, in.First.Add(-time.Hour).UTC().Format(time.DateTime), `' AND '`, in.Last.Add(time.Hour).UTC().Format(time.DateTime), `' ORDER BY time"`)
+			return
+		}
+	}
+}
+
+// textColumn returns the text column of an ECS field.
+func textColumn(ecs string) (string, bool) {
+	for i := range event.NumColumns {
+		if s := event.Column(i).Spec(); s.ECS == ecs {
+			return s.Name, s.Kind == event.Text
+		}
+	}
+	return "", false
+}
+
+// span says from when to when, and how long that is.
+func span(first, last time.Time) string {
+	text := first.UTC().Format(time.DateTime) + " to " + last.UTC().Format(time.DateTime) + " UTC"
+	if d := last.Sub(first); d >= time.Second {
+		text += " (" + length(d) + ")"
+	}
+	return text
+}
+
+// length writes a length of time in its two largest units.
+func length(d time.Duration) string {
+	days, d := d/(24*time.Hour), d%(24*time.Hour)
+	hours, minutes, seconds := d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second
+	switch {
+	case days > 0:
+		return fmt.Sprintf("%d d %d h", days, hours)
+	case hours > 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	case minutes > 0:
+		return fmt.Sprintf("%d min %d s", minutes, seconds)
+	default:
+		return fmt.Sprintf("%d s", seconds)
+	}
+}
+
+// said is the verdict with who gave it.
+func said(in *store.Incident) string {
+	text := verdict(in)
+	if in.Author != "" {
+		text += " by " + in.Author
+	}
+	if in.Note != "" {
+		text += ": " + in.Note
+	}
+	return text
+}

@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+)
+
+// ErrNotFound says that there is no such incident.
+var ErrNotFound = errors.New("not found")
+
+// An Incident is an incident as it stands now, with what people said of it.
+type Incident struct {
+	ID           string     `json:"id"`
+	Site         string     `json:"site"`
+	Premises     string     `json:"premises"`
+	Number       uint32     `json:"number"` // of the version
+	First        time.Time  `json:"first"`
+	Last         time.Time  `json:"last"`
+	Raised       time.Time  `json:"raised"`
+	Severity     string     `json:"severity"`
+	Score        float32    `json:"score"`
+	Title        string     `json:"title"`
+	Entities     []string   `json:"entities"`
+	Reasons      []string   `json:"reasons"`
+	Tactics      []string   `json:"tactics"`
+	NextStep     string     `json:"next_step"`
+	Findings     uint32     `json:"findings"`
+	Verdict      string     `json:"verdict"` // '' while nobody has said
+	Note         string     `json:"verdict_note"`
+	Author       string     `json:"verdict_author"`
+	EvidenceRows uint32     `json:"evidence_rows"`
+	Evidence     []Evidence `json:"evidence,omitempty"` // of Incident alone
+}
+
+// Evidence is an event that shows what happened, and what was found unusual about it where it is a finding.
+type Evidence struct {
+	Time     time.Time `json:"time"`
+	Epoch    string    `json:"epoch"`
+	Seq      uint64    `json:"seq"`
+	Dataset  string    `json:"dataset"`
+	Score    float32   `json:"score"`
+	Model    string    `json:"model"`
+	Field    string    `json:"field"`
+	Expected string    `json:"expected"`
+	Seen     string    `json:"seen"`
+	Reason   string    `json:"reason"`
+	Raw      string    `json:"raw"`
+}
+
+// A Site is what the store knows of a site.
+type Site struct {
+	Name          string    `json:"site"`
+	Title         string    `json:"title"`
+	Events        uint64    `json:"events"`
+	First         time.Time `json:"first"`         // event time of the first event
+	Last          time.Time `json:"last"`          // and of the last
+	LastReceived  time.Time `json:"last_received"` // when the last event came in
+	Unparsed      uint64    `json:"unparsed"`      // events in a format that nothing understood
+	Findings      uint64    `json:"findings"`
+	Incidents     uint64    `json:"incidents"`
+	OpenIncidents uint64    `json:"open_incidents"` // without a verdict
+}
+
+// An IncidentFilter says which incidents are asked for.
+type IncidentFilter struct {
+	Site  string    // "" is every site
+	Since time.Time // raised since; zero is always
+	Limit int       // at most; 0 is no limit
+}
+
+const incidentColumns = `id, site, premises, number, first, last, raised, severity, score, title, entities, reasons, tactics, next_step, findings,
+	verdict, verdict_note, verdict_author, toUInt32(length(evidence)) AS evidence_rows`
+
+// Incidents returns incidents without their evidence: the latest day first, and within a day the highest score.
+func (s *Store) Incidents(ctx context.Context, f IncidentFilter) ([]Incident, error) {
+	limit := ""
+	if f.Limit > 0 {
+		limit = fmt.Sprintf(" LIMIT %d", f.Limit)
+	}
+	return read[Incident](ctx, s, `SELECT `+incidentColumns+` FROM incidents
+		WHERE ({site:String} = '' OR site = {site:String}) AND raised >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
+		ORDER BY toDate(raised) DESC, score DESC, raised DESC, id`+limit,
+		clickhouse.Named("site", f.Site), clickhouse.Named("since", nanoseconds(f.Since)))
+}
+
+// nanoseconds writes a time for a parameter of type Int64; the zero time is the earliest there is.
+func nanoseconds(t time.Time) string {
+	if t.IsZero() {
+		return "-9223372036854775808"
+	}
+	return fmt.Sprint(t.UnixNano())
+}
+
+// Incident returns an incident with its evidence in the order of time. The beginning of its id is enough where no other begins so. The
+// error wraps ErrNotFound where there is none.
+func (s *Store) Incident(ctx context.Context, id string) (Incident, error) {
+	found, err := read[Incident](ctx, s, `SELECT `+incidentColumns+` FROM incidents WHERE startsWith(id, {id:String})
+		ORDER BY id != {id:String}, id LIMIT 2`, clickhouse.Named("id", id))
+	switch {
+	case err != nil:
+		return Incident{}, err
+	case len(found) == 0 || id == "":
+		return Incident{}, fmt.Errorf("incident %q: %w", id, ErrNotFound)
+	case len(found) > 1 && found[0].ID != id:
+		return Incident{}, fmt.Errorf("incident %q: %w: at least %s and %s begin so", id, ErrNotFound, found[0].ID, found[1].ID)
+	}
+	found[0].Evidence, err = s.evidence(ctx, &found[0])
+	return found[0], err
+}
+
+// evidence looks the events up by name. Their time bounds the search, because a name is no part of the tables' order.
+func (s *Store) evidence(ctx context.Context, i *Incident) ([]Evidence, error) {
+	return read[Evidence](ctx, s, `
+		WITH names AS (SELECT name.1, name.2 FROM (SELECT arrayJoin(evidence) AS name FROM incidents WHERE site = {site:String} AND id = {id:String}))
+		SELECT e.time AS time, e.epoch AS epoch, e.seq AS seq, e.dataset AS dataset, e.score AS score, e.model AS model, e.raw AS raw,
+			f.field AS field, f.expected AS expected, f.seen AS seen, f.reason AS reason
+		FROM (
+			SELECT * FROM events WHERE site = {site:String} AND (epoch, seq) IN names
+				AND time BETWEEN fromUnixTimestamp64Nano({first:Int64}, 'UTC') AND fromUnixTimestamp64Nano({last:Int64}, 'UTC')
+		) AS e
+		LEFT JOIN (
+			SELECT * FROM findings WHERE run = '' AND site = {site:String} AND (epoch, seq) IN names
+			ORDER BY score DESC LIMIT 1 BY epoch, seq
+		) AS f ON f.epoch = e.epoch AND f.seq = e.seq
+		ORDER BY time, epoch, seq`,
+		clickhouse.Named("site", i.Site), clickhouse.Named("id", i.ID),
+		clickhouse.Named("first", nanoseconds(i.First)), clickhouse.Named("last", nanoseconds(i.Last)))
+}
+
+// Sites returns every site that has events, incidents or an entry of its own, by name.
+func (s *Store) Sites(ctx context.Context) ([]Site, error) {
+	return read[Site](ctx, s, `
+		WITH toDateTime64(0, 9, 'UTC') AS none
+		SELECT site, max(title) AS title, sum(events) AS events, max(first) AS first, max(last) AS last, max(last_received) AS last_received,
+			sum(unparsed) AS unparsed, sum(findings) AS findings, sum(incidents) AS incidents, sum(open_incidents) AS open_incidents
+		FROM (
+			SELECT toString(site) AS site, '' AS title, count() AS events, min(time) AS first, max(time) AS last, max(received) AS last_received,
+				countIf(dataset = 'unknown') AS unparsed, 0 AS findings, 0 AS incidents, 0 AS open_incidents
+			FROM events GROUP BY site
+			UNION ALL
+			SELECT toString(site), '', 0, none, none, none, 0, count(), 0, 0 FROM findings WHERE run = '' GROUP BY site
+			UNION ALL
+			SELECT toString(site), '', 0, none, none, none, 0, 0, count(), countIf(verdict = '') FROM incidents GROUP BY site
+			UNION ALL
+			SELECT name, title, 0, none, none, none, 0, 0, 0, 0 FROM sites FINAL
+		)
+		GROUP BY site ORDER BY site`)
+}
+
+// read runs a query and returns its rows, which must be few.
+func read[T any](ctx context.Context, s *Store, query string, args ...any) ([]T, error) {
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+		"date_time_output_format":                "iso",
+		"output_format_json_quote_64bit_integers": 0,
+		"output_format_json_quote_denormals":      0,
+	}))
+	body, err := s.conn.QueryFormat(ctx, "JSONEachRow", query, args...)
+	if err != nil {
+		return nil, sqlError(err)
+	}
+	defer body.Close()
+	var rows []T
+	for dec := json.NewDecoder(body); ; {
+		var row T
+		switch err := dec.Decode(&row); {
+		case errors.Is(err, io.EOF):
+			return rows, nil
+		case err != nil:
+			return nil, fmt.Errorf("reading the database's answer: %w", sqlError(err))
+		}
+		rows = append(rows, row)
+	}
+}
