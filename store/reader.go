@@ -156,7 +156,7 @@ func (s *Store) Sites(ctx context.Context) ([]Site, error) {
 // read runs a query and returns its rows, which must be few.
 func read[T any](ctx context.Context, s *Store, query string, args ...any) ([]T, error) {
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"date_time_output_format":                "iso",
+		"date_time_output_format":                 "iso",
 		"output_format_json_quote_64bit_integers": 0,
 		"output_format_json_quote_denormals":      0,
 	}))
