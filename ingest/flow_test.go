@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +20,7 @@ import (
 
 	"frontfoot/ingest/bus"
 	"frontfoot/ingest/event"
+	"frontfoot/ingest/line"
 )
 
 func lineNumbers(first, last int) []string {
@@ -255,4 +257,43 @@ func TestTakenPortIsAnErrorAtTheStart(t *testing.T) {
 	if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "`listen`") || !strings.Contains(err.Error(), "input net") {
 		t.Errorf("error is %v", err)
 	}
+}
+
+// flaky fails, then waits for its end.
+type flaky struct{ fail error }
+
+func (f *flaky) Run(ctx context.Context, sink line.Sink) error {
+	if err := sink(line.Chunk{Lines: []line.Line{{Raw: []byte("before")}}, Received: time.Now()}); err != nil {
+		return err
+	}
+	if f.fail != nil {
+		return f.fail
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func TestFailedInputIsStartedAgain(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		k := &fakeKafka{}
+		c := collector(t, k, dir, Config{Inputs: []Input{{Name: "in", Type: TypeStdin, Site: "leeds"}}})
+		opened := 0
+		c.inputs[0].source = &flaky{fail: errors.New("first")}
+		c.inputs[0].open = func() (source, error) {
+			if opened++; opened < 3 {
+				return nil, errors.New("still taken")
+			}
+			return &flaky{}, nil
+		}
+		stop := start(t, c)
+		time.Sleep(time.Minute) // in the bubble's own time: longer than three pauses
+		if rows := k.wait(t, "leeds", 2); len(rows) != 2 || opened != 3 {
+			t.Errorf("%d rows after %d openings, want 2 after 3", len(rows), opened)
+		}
+		if n := testutil.ToFloat64(c.inputs[0].metrics.restarts); n != 3 {
+			t.Errorf("counted %v failures, want 3", n)
+		}
+		stop()
+	})
 }

@@ -148,7 +148,7 @@ func (c *Collector) Run(ctx context.Context) error {
 	stopSaving() // and with it the last save
 	saving.Wait()
 	if errors.Is(context.Cause(drain), errDrained) {
-		c.logger.Warn("stopped before kafka had everything: lines from the network are lost, files are read again", "err", err)
+		c.logger.WarnContext(ctx, "stopped before kafka had everything: lines from the network are lost, files are read again", "err", err)
 		return nil
 	}
 	return err

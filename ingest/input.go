@@ -99,7 +99,7 @@ func (in *input) run(ctx, drain context.Context) {
 		}
 		in.metrics.restarts.Inc()
 		pause := wait.NextBackOff()
-		in.logger.Error("input failed, starting it again", "err", err, "pause", pause)
+		in.logger.ErrorContext(ctx, "input failed, starting it again", "err", err, "pause", pause)
 		select {
 		case <-ctx.Done():
 			return

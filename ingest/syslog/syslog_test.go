@@ -43,7 +43,7 @@ func serve(t *testing.T, transport Transport, change func(*Config)) *served {
 	if change != nil {
 		change(&cfg)
 	}
-	l, err := Listen(cfg, slog.New(slog.NewTextHandler(io.Discard, nil)), s.metrics)
+	l, err := Listen(cfg, slog.New(slog.DiscardHandler), s.metrics)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func (s *Files) read(ctx context.Context, f *file, sink line.Sink) (bool, error)
 			f.held = true
 		case !s.refused[f.path]:
 			s.refused[f.path] = true
-			s.logger.Warn("file cannot be read, trying on", "path", f.path, "err", end)
+			s.logger.WarnContext(ctx, "file cannot be read, trying on", "path", f.path, "err", end)
 		}
 		return false, nil
 	}

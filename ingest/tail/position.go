@@ -111,10 +111,10 @@ func (p *Positions) Run(ctx context.Context) {
 		case err != nil:
 			p.failed.Inc()
 			if !failing {
-				p.logger.Error("file positions cannot be saved, trying on", "err", err)
+				p.logger.ErrorContext(ctx, "file positions cannot be saved, trying on", "err", err)
 			}
 		case failing:
-			p.logger.Info("file positions are saved again")
+			p.logger.InfoContext(ctx, "file positions are saved again")
 		}
 		failing = err != nil
 	}

@@ -94,7 +94,8 @@ func (s *Files) Run(ctx context.Context, sink line.Sink) error {
 			if !e.Has(fsnotify.Write) {
 				s.scan()
 			}
-		case <-lost: // events may be missing
+		case err := <-lost:
+			s.logger.DebugContext(ctx, "kernel lost file events, looking at every file", "err", err)
 			s.scan()
 		}
 		if err != nil {
