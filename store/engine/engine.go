@@ -23,6 +23,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -59,6 +60,7 @@ type Engine struct {
 	killing sync.Mutex // orders the control session's statements
 	busy    sync.WaitGroup
 	closed  chan struct{}
+	quiet   *time.Timer // runs out when no statement has run for trimAfter
 
 	mu      sync.Mutex // guards what follows
 	serial  int
@@ -94,6 +96,11 @@ func Open(cfg Config, logger *slog.Logger) (*Engine, error) {
 	if err := e.start(cfg, dir); err != nil {
 		return nil, errors.Join(err, e.stop())
 	}
+	e.quiet = time.AfterFunc(0, func() {
+		if err := trim(cfg.Library); err != nil {
+			logger.Warn("giving memory back", "error", err)
+		}
+	})
 	logger.Info("engine started", "version", e.version, "folder", dir)
 	return e, nil
 }
@@ -133,6 +140,7 @@ func serverArguments(dir string, memory int64) []string {
 		"--mark_cache_size=67108864",
 		"--primary_index_cache_size=67108864",
 		"--index_mark_cache_size=16777216",
+		"--os_threads_nice_value_merge_mutate=10", // merges yield to what somebody waits for
 	}
 }
 
@@ -191,6 +199,7 @@ func (e *Engine) Close() error {
 	}
 	e.mu.Unlock()
 	e.busy.Wait()
+	e.quiet.Stop()
 	err := e.stop()
 	e.logger.Info("engine stopped")
 	return err
@@ -242,6 +251,7 @@ func (e *Engine) release(s *session, tainted bool) {
 		}
 	}
 	e.free <- s
+	e.quiet.Reset(trimAfter)
 }
 
 // lockFolder takes the folder for this process until the file is closed; the kernel frees it when the process dies.

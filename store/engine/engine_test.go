@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 }
 
 func testMain(m *testing.M) int {
+	if part := os.Getenv(child); part != "" {
+		return runChild(part, os.Getenv(child+"_DIR"))
+	}
 	lib := testLibrary()
 	if lib == "" {
 		return m.Run()
