@@ -98,21 +98,21 @@ var cronRun = facts{category: "process", typ: "start", action: "cron_run"}
 
 // cronMessages are those of Vixie cron, cronie and anacron.
 var cronMessages = []message{
-	{"({word user.name}) CMD (   {rest process.command_line}", cronRun},
-	{"({word user.name}) CMD ( {rest process.command_line}", cronRun},
-	{"({word user.name}) CMD ({rest process.command_line}", cronRun},
-	{"({word user.name}) CMDOUT ({rest event.reason}", facts{category: "process", typ: "info", action: "cron_output"}},
-	{"({word user.name}) CMDEND ({rest process.command_line}", facts{category: "process", typ: "end", action: "cron_end"}},
-	{"({word user.name}) RELOAD ({rest file.path}", facts{category: "configuration", typ: "change", action: "cron_reload"}},
-	{"({word user.name}) REPLACE ({rest by}", facts{category: "configuration", typ: "change", action: "cron_replace"}},
-	{"({word user.name}) BEGIN EDIT ({rest by}", facts{category: "configuration", typ: "access", action: "cron_edit"}},
-	{"({word user.name}) END EDIT ({rest by}", facts{category: "configuration", typ: "change", action: "cron_edit"}},
-	{"({word user.name}) LIST ({rest by}", facts{category: "configuration", typ: "access", action: "cron_list"}},
-	{"({word user.name}) DELETE ({rest by}", facts{category: "configuration", typ: "deletion", action: "cron_delete"}},
-	{"({word user.name}) AUTH ({rest event.reason}", facts{category: "authentication", typ: "denied", action: "cron_denied", outcome: "failure"}},
-	{"({word user.name}) MAIL ({rest event.reason}", facts{category: "process", typ: "info", action: "cron_mail"}},
-	{"({word _}) INFO ({rest event.reason}", facts{category: "process", typ: "info", action: "cron_info"}},
-	{"({word user.name}) UNSAFE ({rest event.reason}", facts{category: "configuration", typ: "error", action: "cron_unsafe", outcome: "failure"}},
+	{"({word user.name}) CMD (   {last process.command_line})", cronRun},
+	{"({word user.name}) CMD ( {last process.command_line})", cronRun},
+	{"({word user.name}) CMD ({last process.command_line})", cronRun},
+	{"({word user.name}) CMDOUT ({last event.reason})", facts{category: "process", typ: "info", action: "cron_output"}},
+	{"({word user.name}) CMDEND ({last process.command_line})", facts{category: "process", typ: "end", action: "cron_end"}},
+	{"({word user.name}) RELOAD ({last file.path})", facts{category: "configuration", typ: "change", action: "cron_reload"}},
+	{"({word user.name}) REPLACE ({last by})", facts{category: "configuration", typ: "change", action: "cron_replace"}},
+	{"({word user.name}) BEGIN EDIT ({last by})", facts{category: "configuration", typ: "access", action: "cron_edit"}},
+	{"({word user.name}) END EDIT ({last by})", facts{category: "configuration", typ: "change", action: "cron_edit"}},
+	{"({word user.name}) LIST ({last by})", facts{category: "configuration", typ: "access", action: "cron_list"}},
+	{"({word user.name}) DELETE ({last by})", facts{category: "configuration", typ: "deletion", action: "cron_delete"}},
+	{"({word user.name}) AUTH ({last event.reason})", facts{category: "authentication", typ: "denied", action: "cron_denied", outcome: "failure"}},
+	{"({word user.name}) MAIL ({last event.reason})", facts{category: "process", typ: "info", action: "cron_mail"}},
+	{"({word _}) INFO ({last event.reason})", facts{category: "process", typ: "info", action: "cron_info"}},
+	{"({word user.name}) UNSAFE ({last event.reason})", facts{category: "configuration", typ: "error", action: "cron_unsafe", outcome: "failure"}},
 }
 
 // logindMessages are those of systemd-logind.

@@ -8,7 +8,7 @@ import (
 
 // nextPair reads the next word or key=value pair of v, after separators. A value in double quotes may hold anything, with
 // backslashes before quotes; its closing quote is the first that a separator or the end follows, so that a quote which a sender
-// forgot to escape does not end it. A word without "=" is a value without key. At the end rest is nil and so is value.
+// forgot to escape does not end it. A word without "=" is a value without key. A value that no quote closes is the rest of a line that was cut off.
 func (p *Parser) nextPair(v []byte, sep byte) (key, value, rest []byte) {
 	i := 0
 	for i < len(v) && (v[i] == sep || v[i] == ' ' || v[i] == '\t') {
@@ -30,6 +30,7 @@ func (p *Parser) nextPair(v []byte, sep byte) (key, value, rest []byte) {
 		if value, n := p.quoted(v[1:], sep); n > 0 {
 			return key, value, v[1+n:]
 		}
+		return key, v[1:], nil
 	}
 	end := bytes.IndexByte(v, sep)
 	if end < 0 {

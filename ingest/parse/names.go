@@ -92,6 +92,12 @@ func fieldOf(c event.Column) field {
 		return addr(c)
 	case c == event.LogLevel:
 		return field{kind: kLevel}
+	case c == event.NetworkTransport:
+		return field{kind: kProto}
+	case c == event.EventAction || c == event.EventOutcome || c == event.NetworkProtocol || c == event.NetworkDirection || c == event.NetworkType:
+		return lower(c)
+	case c == event.SourceMAC || c == event.DestinationMAC:
+		return mac(c)
 	case s.Kind == event.Uint16 || s.Kind == event.Uint32 || s.Kind == event.Uint64:
 		return integer(c)
 	default:

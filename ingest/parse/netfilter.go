@@ -92,7 +92,7 @@ func (p *Parser) netfilterPair(key, value []byte) {
 	switch {
 	case len(value) == 0:
 	case string(key) == "ACK" || string(key) == "SEQ": // sequence numbers, not flags
-		p.label(p.join("tcp.", key, nil), value)
+		p.label(p.join("sequence.", key, nil), value)
 	case string(key) == "ID" || string(key) == "LEN" && p.slots[nfLen] != nil:
 		// the second ones are ICMP's and UDP's own
 	default:

@@ -7,8 +7,8 @@ import (
 )
 
 // netfilterPrefix reads what stands before the pairs: the kernel's uptime, then a prefix of the rule's author in one of the
-// conventions in use. Ubiquiti and VyOS write [RULESET-NUMBER-A] or [RULESET-A-NUMBER] with A, D or R for accept, drop and
-// reject; a lower-case ruleset "wan-lan" is a pair of zones. ufw writes [UFW BLOCK]. Anything else is the rule's name, and says
+// conventions in use. Ubiquiti and VyOS write [RULESET-NUMBER-A] or [RULESET-A-NUMBER] with A, D, R or RET for accept, drop,
+// reject and return; a lower-case ruleset "wan-lan" is a pair of zones. ufw writes [UFW BLOCK]. Anything else is the rule's name, and says
 // what was done where a word of it does.
 func (p *Parser) netfilterPrefix(v []byte) {
 	v = bytes.TrimSpace(v)
@@ -20,6 +20,7 @@ func (p *Parser) netfilterPrefix(v []byte) {
 	if i := bytes.Index(v, []byte(`DESCR="`)); i >= 0 { // UniFi: the rule's description
 		descr, _, _ := bytes.Cut(v[i+7:], []byte{'"'})
 		p.text(event.RuleName, descr)
+		p.str(event.EventType, actionType(verdictIn(descr)))
 		v = bytes.TrimSpace(v[:i])
 	}
 	if len(v) == 0 {
@@ -58,6 +59,9 @@ func (p *Parser) ubiquiti(ruleset, id, letter []byte) {
 	action := actionLetter(letter)
 	p.str(event.EventAction, action)
 	p.str(event.EventType, actionType(action))
+	if bytes.HasPrefix(ruleset, []byte("ipv4-")) || bytes.HasPrefix(ruleset, []byte("ipv6-")) || bytes.HasPrefix(ruleset, []byte("bri-")) {
+		p.str(event.ObserverVendor, "VyOS")
+	}
 	p.str(event.ObserverVendor, "Ubiquiti")
 	p.text(event.RuleName, ruleset)
 	p.text(event.RuleRuleset, ruleset)
@@ -83,17 +87,18 @@ func zoneLike(v []byte) bool {
 	return false
 }
 
-// prefixWords takes a free prefix: the words after the tool's name are the action where one of them is a verdict, and the whole
-// is the rule's name.
+// prefixWords takes a free prefix: the whole is the rule's name, and a word of it that has a verdict in it is the action.
 func (p *Parser) prefixWords(v []byte) {
 	p.text(event.RuleName, v)
-	words := bytes.TrimSpace(trimTool(v))
-	verdict := verdictIn(words)
-	if verdict == "" {
-		return
+	for rest := trimTool(v); len(rest) > 0; {
+		var first []byte
+		first, rest = word(rest)
+		if verdict := verdictIn(first); verdict != "" {
+			p.text(event.EventAction, bytes.Trim(p.lowered(first), ":-[]"))
+			p.str(event.EventType, actionType(verdict))
+			return
+		}
 	}
-	p.text(event.EventAction, bytes.TrimRight(p.lowered(words), ": ]-"))
-	p.str(event.EventType, actionType(verdict))
 }
 
 // trimTool cuts the name of the tool off the front of a prefix.
@@ -137,16 +142,15 @@ func verdictIn(v []byte) string {
 }
 
 func actionLetter(v []byte) string {
-	if len(v) != 1 {
-		return ""
-	}
-	switch v[0] {
-	case 'A':
+	switch string(v) {
+	case "A":
 		return "accept"
-	case 'D':
+	case "D":
 		return "drop"
-	case 'R':
+	case "R":
 		return "reject"
+	case "RET":
+		return "return"
 	}
 	return ""
 }

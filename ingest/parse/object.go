@@ -57,6 +57,7 @@ func (p *Parser) walkWith(text []byte, visit func(path, value []byte, t jsonType
 		return false
 	}
 	p.label("json_error", []byte(err.Error()))
+	p.broken = true
 	return true
 }
 
@@ -144,10 +145,8 @@ func (p *Parser) url(v []byte) {
 	if len(rest) == 0 || rest[0] != '/' {
 		return
 	}
-	path, query, asked := bytes.Cut(rest, []byte{'?'})
-	if !asked {
-		path, _, _ = bytes.Cut(path, []byte{'#'})
-	}
+	rest, _, _ = bytes.Cut(rest, []byte{'#'})
+	path, query, _ := bytes.Cut(rest, []byte{'?'})
 	p.text(event.URLPath, path)
 	p.text(event.URLQuery, query)
 }

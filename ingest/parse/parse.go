@@ -44,6 +44,7 @@ type Parser struct {
 	stamp    moment
 	level    []byte // the source's own word for severity
 	dataset  string
+	broken   bool // a format understood the line only in part
 	labels   int
 	depth    int // of lines within lines
 	slots    [numSlots][]byte
@@ -56,7 +57,7 @@ func New(cfg Config) *Parser {
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
 	}
-	p := &Parser{zone: cfg.Zone, replay: cfg.Replay, programs: programs(), pam: newProgram("system.auth", pamMessages)}
+	p := &Parser{zone: cfg.Zone, replay: cfg.Replay, programs: programs(), pam: pamProgram()}
 	p.visit = p.newVisitors()
 	return p
 }
@@ -76,7 +77,7 @@ func (p *Parser) Line(b *event.Builder, raw []byte, received int64) bool {
 
 func (p *Parser) begin(b *event.Builder, received int64) {
 	p.b, p.received = b, clampStored(received)
-	p.stamp, p.level, p.dataset, p.labels, p.depth = moment{}, nil, "", 0, 0
+	p.stamp, p.level, p.dataset, p.broken, p.labels, p.depth = moment{}, nil, "", false, 0, 0
 	clear(p.slots[:])
 	p.mem = p.mem[:0]
 }
@@ -117,7 +118,7 @@ func (p *Parser) finish(raw []byte, understood bool) {
 	p.text(event.LogLevel, h.level)
 	p.label("msgid", h.msgid)
 	p.structured(h.sd)
-	if !understood {
+	if !understood || p.broken {
 		p.text(event.Message, printable(h.body))
 	}
 	switch {

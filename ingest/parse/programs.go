@@ -1,9 +1,13 @@
 package parse
 
-import "bytes"
+import (
+	"bytes"
+	"sync"
+)
 
-// programs returns the formats of the programs that log about people and sessions, by name.
-func programs() map[string]*programFormat {
+// programs returns the formats of the programs that log about people and sessions, by name. They are compiled once, and
+// nothing writes to them.
+var programs = sync.OnceValue(func() map[string]*programFormat {
 	sshd := newProgram("system.auth", sshdMessages)
 	sshd.trim = sshdTrim
 	auth := newProgram("system.auth", accountMessages)
@@ -27,7 +31,10 @@ func programs() map[string]*programFormat {
 		m[name] = auth
 	}
 	return m
-}
+})
+
+// pamProgram returns the format of PAM's messages, whatever program they come through.
+var pamProgram = sync.OnceValue(func() *programFormat { return newProgram("system.auth", pamMessages) })
 
 // program returns the format of a program, nil for one that has none. cron writes its name in upper case on some systems.
 func (p *Parser) program(app []byte) *programFormat {

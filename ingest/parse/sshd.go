@@ -35,6 +35,7 @@ var sshdMessages = []message{
 	{"Failed {word ssh.method} for {last user.name} from {ip source.ip} port {int source.port} ssh2: {word ssh.key_type} {word ssh.fingerprint}", sshFailed},
 	{"Failed {word ssh.method} for {word user.name} from {ip source.ip} port {int source.port} ssh2: {rest ssh.key}", sshFailed},
 	{"Failed {word ssh.method} for {last user.name} from {ip source.ip} port {int source.port}", sshFailed},
+	{"Failed {word ssh.method} for {rest _}", sshFailed}, // who and from where cannot be told apart for certain
 	{"Postponed {word ssh.method} for invalid user {last user.name} from {ip source.ip} port {int source.port} ssh2", sshInvalid},
 	{"Postponed {word ssh.method} for {last user.name} from {ip source.ip} port {int source.port} ssh2", facts{category: "authentication", typ: "info", action: "ssh_login"}},
 	{"Partial {word ssh.method} for {last user.name} from {ip source.ip} port {int source.port} ssh2", facts{category: "authentication", typ: "info", action: "ssh_login"}},

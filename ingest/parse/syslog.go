@@ -59,6 +59,12 @@ func (p *Parser) header3164(h header, v []byte) header {
 	if !ok {
 		c, n, ok = readISO(rest)
 	}
+	if first, after := word(rest); !ok && len(first) > 1 && first[len(first)-1] == ':' { // Cisco with an origin: host, colon, stamp
+		after = bytes.TrimLeft(after, "*.")
+		if c, n, ok = readBSD(after); ok {
+			h.host, rest = first[:len(first)-1], after
+		}
+	}
 	if !ok || (len(rest) > n && rest[n] != ' ' && rest[n] != ':') {
 		if h.pri >= 0 {
 			h.app, h.pid, h.body = scanTag(h.body)
@@ -75,7 +81,7 @@ func (p *Parser) header3164(h header, v []byte) header {
 		h.body = bytes.TrimLeft(rest[1:], " ")
 		return h
 	}
-	if bytes.HasPrefix(rest, []byte("  ")) { // the host is empty
+	if bytes.HasPrefix(rest, []byte("  ")) || h.host != nil { // the host is empty, or was there before
 		rest = bytes.TrimLeft(rest, " ")
 	} else {
 		rest = bytes.TrimLeft(rest, " ")
@@ -124,7 +130,7 @@ func scanTag(v []byte) (app, pid, body []byte) {
 	for i < len(v) && i < maxTag && tagByte(v[i]) {
 		i++
 	}
-	if i == 0 || i == len(v) || !(alnum(v[0]) || v[0] == '_' || v[0] == '/' || v[0] == '-') {
+	if i == 0 || i == len(v) || digits(v[:i]) == i || !(alnum(v[0]) || v[0] == '_' || v[0] == '/' || v[0] == '-') {
 		return nil, nil, v
 	}
 	app, body = v[:i], v[i:]

@@ -1,0 +1,99 @@
+package parse
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestHeader(t *testing.T) {
+	type h map[string]string
+	for _, c := range []struct {
+		line string
+		want h
+	}{
+		{"<34>Oct 11 22:14:15 mymachine su: 'su root' failed", h{"host.hostname": "mymachine", "process.name": "su", "message": "'su root' failed", "log.syslog.priority": "34", "log.level": "critical"}},
+		{"<13>Feb  5 17:32:18 10.0.0.99 Use the BFG!", h{"host.hostname": "10.0.0.99", "process.name": "", "message": "Use the BFG!"}},
+		{"<165>Aug 24 05:34:00 CST 1987 mymachine myproc[10]: %% It's", h{"message": "1987 mymachine myproc[10]: %% It's"}},
+		{"<0>1990 Oct 22 10:52:01 TZ-6 scapegoat.dmz.example.org 10.1.2.3 sched[0]: x", h{"log.syslog.priority": "0", "process.name": ""}},
+		{"Oct 11 2025 22:14:15 mymachine app: x", h{"@timestamp": "2025-10-11T22:14:15Z", "host.hostname": "mymachine"}},
+		{"Oct 11 22:14:15 2025 mymachine app: x", h{"@timestamp": "2025-10-11T22:14:15Z", "host.hostname": "mymachine"}},
+		{"Oct 11 22:14:15.123456 mymachine app[7]: x", h{"@timestamp": "2026-10-11T22:14:15.123456Z", "process.pid": "7"}},
+		{"2026-10-11T22:14:15+02:00 fe80::1 app[7]: x", h{"@timestamp": "2026-10-11T20:14:15Z", "host.hostname": "fe80::1", "process.name": "app"}},
+		{"Oct 11 22:14:15  app[7]: x", h{"host.hostname": "", "process.name": "app", "message": "x"}},
+		{"Oct 11 22:14:15 app[7]: x", h{"host.hostname": "", "process.name": "app", "process.pid": "7", "message": "x"}},
+		{"Oct 11 22:14:15 last message repeated 3 times", h{"host.hostname": "", "message": "last message repeated 3 times"}},
+		{"Oct 11 22:14:15 mymachine last message repeated 3 times", h{"host.hostname": "mymachine", "message": "last message repeated 3 times"}},
+		{"<30>app[7]: x", h{"process.name": "app", "process.pid": "7", "message": "x"}},
+		{"<30>no tag here", h{"process.name": "", "message": "no tag here"}},
+		{"<192>x: y", h{"log.syslog.priority": "", "message": "<192>x: y", "event.dataset": "unknown"}},
+		{"<>x", h{"event.dataset": "unknown"}},
+		{"<1", h{"event.dataset": "unknown"}},
+		{"<14>1 - - - - - -", h{"log.syslog.priority": "14", "host.hostname": "", "event.dataset": "syslog"}},
+		{"<14>1 2026-10-11T22:14:15Z host app 12 ID1 - \xef\xbb\xbftext", h{"message": "text", "process.pid": "12", "labels.msgid": "ID1"}},
+		{"<14>1 2026-10-11T22:14:15Z host app p12 - [x@1 a=\"1]\"] text", h{"message": "text", "process.pid": "", "labels.procid": "p12", "labels.sd.x@1.a": "1]"}},
+		{"<14>1 2026-10-11T22:14:15Z host app 12 - [broken text", h{"message": "[broken text"}},
+		{"<14>1 2026-10-11T22:14:15Z host", h{"host.hostname": "", "message": "1 2026-10-11T22:14:15Z host"}},
+	} {
+		got := row(t, Config{Replay: true}, c.line, goldenNow)
+		want(t, c.line, got, c.want)
+	}
+}
+
+// TestSyslogVectors compares the headers with the valid vectors of another parser's tests.
+func TestSyslogVectors(t *testing.T) {
+	data, err := os.ReadFile("../../../shared/corpora/syslog/rfc5424.ndjson")
+	if err != nil {
+		t.Skip("data absent: ../shared/corpora/syslog")
+	}
+	n := 0
+	for l := range bytes.Lines(data) {
+		var c struct {
+			In    []byte `json:"input_b64"`
+			Valid bool
+			Value *struct {
+				Priority                                  int
+				Hostname, Appname, ProcID, MsgID, Message *string
+				Timestamp                                 *time.Time
+				StructuredData                            map[string]map[string]string
+			}
+		}
+		if err := json.Unmarshal(l, &c); err != nil {
+			t.Fatal(err)
+		}
+		if !c.Valid || c.Value == nil {
+			continue
+		}
+		n++
+		p := New(Config{Replay: true})
+		p.begin(nil, 0)
+		h := p.scanHeader(c.In)
+		for name, pair := range map[string][2]string{
+			"host": {text3(c.Value.Hostname), string(h.host)}, "app": {text3(c.Value.Appname), string(h.app)}, "procid": {text3(c.Value.ProcID), string(h.pid)},
+			"msgid": {text3(c.Value.MsgID), string(h.msgid)}, "message": {strings.TrimPrefix(text3(c.Value.Message), "\ufeff"), string([]rune(string(h.body)))},
+		} {
+			if pair[0] != pair[1] {
+				t.Errorf("%q: %s: got %q, want %q", c.In, name, pair[1], pair[0])
+			}
+		}
+		if h.pri != c.Value.Priority || h.stamp.ok != (c.Value.Timestamp != nil) {
+			t.Errorf("%q: got priority %d, stamp %v", c.In, h.pri, h.stamp.ok)
+		}
+		if h.stamp.ok && (h.stamp.sec != c.Value.Timestamp.Unix() || h.stamp.nanos != c.Value.Timestamp.Nanosecond()) {
+			t.Errorf("%q: got stamp %d.%09d, want %s", c.In, h.stamp.sec, h.stamp.nanos, c.Value.Timestamp)
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d vectors", n)
+	}
+}
+
+func text3(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
