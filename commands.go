@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"frontfoot/detect"
+	"frontfoot/ingest/parse"
+	"frontfoot/store/engine"
+)
+
+type upCommand struct{}
+
+// Run runs all stages until the process is told to stop.
+func (upCommand) Run(ctx context.Context, g *globals, t *terminal) error {
+	cfg, err := g.load()
+	if err != nil {
+		return err
+	}
+	if f := (folder{cfg.Data}); f.isDemo() {
+		return hinted{fmt.Errorf("%s holds the demo", cfg.Data), "choose another folder with --data, so that invented councils are not mixed with yours"}
+	}
+	logger := newLogger(t.err, cfg.Log)
+	if err := ensureEngine(ctx, cfg, t.err); err != nil {
+		return err
+	}
+	i, err := newInstance(ctx, cfg, logger)
+	if err != nil {
+		return err
+	}
+	logger.Info("frontfoot is up", "version", version, "data", cfg.Data, "database", i.info.Database, "admin", "http://"+i.info.Admin, "sites", cfg.sites())
+	err = i.Run(ctx)
+	logger.Info("frontfoot is stopping", "data", cfg.Data)
+	return errors.Join(err, i.Close())
+}
+
+// ensureEngine fetches the engine where it is needed and missing.
+func ensureEngine(ctx context.Context, cfg *Config, progress io.Writer) error {
+	if cfg.Store.URL != "" || cfg.Engine.Library != "" {
+		return nil
+	}
+	_, err := engine.Install(ctx, engine.InstallOptions{Progress: progress})
+	return err
+}
+
+type engineCommand struct {
+	Install engineInstallCommand `cmd:"" help:"Fetch the database engine (178 MB), check it, and put it in place."`
+}
+
+type engineInstallCommand struct {
+	From string `placeholder:"FILE" type:"existingfile" help:"Take the engine from this file (the npm package as .tgz, or libchdb.so) instead of the network."`
+	Dir  string `placeholder:"DIR" help:"Where to put it (default: the user's cache folder)."`
+}
+
+// Run installs the engine.
+func (c *engineInstallCommand) Run(ctx context.Context, t *terminal) error {
+	path, err := engine.Install(ctx, engine.InstallOptions{Dir: c.Dir, From: c.From, Progress: t.err})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(t.out, path)
+	return err
+}
+
+type parseCommand struct {
+	TZ     string `name:"tz" default:"UTC" placeholder:"ZONE" help:"Zone of stamps that name none: an IANA name, Local, UTC, +HH:MM or -HH:MM."`
+	Now    string `placeholder:"TIME" help:"Reference clock (RFC 3339) for stamps without a year (default: the time each line is read)."`
+	Replay bool   `help:"Keep stamps that are more than 26 hours off the clock." negatable:"" default:"true"`
+}
+
+// Run parses standard input.
+func (c *parseCommand) Run(ctx context.Context, t *terminal) error {
+	zone, err := parse.Zone(c.TZ)
+	if err != nil {
+		return hinted{err, "for example --tz=Europe/London or --tz=+01:00"}
+	}
+	now := time.Now()
+	if c.Now != "" {
+		if now, err = time.Parse(time.RFC3339Nano, c.Now); err != nil {
+			return hinted{fmt.Errorf("reading --now: %w", err), "for example --now=2026-03-02T00:00:00Z"}
+		}
+	}
+	_, err = parse.Stream(ctx, t.in, t.out, parse.Config{Zone: zone, Replay: c.Replay}, now)
+	return err
+}
+
+type scoreCommand struct {
+	Format    string `enum:"auto,csv" default:"auto" help:"What standard input holds: log lines (auto) or rows with a schema (csv)."`
+	Schema    string `placeholder:"FILE" type:"existingfile" help:"Names and kinds of the columns of csv rows."`
+	Site      string `default:"local" help:"Name of the site."`
+	Incidents string `placeholder:"FILE" type:"path" help:"Write incidents to this file."`
+}
+
+// Run scores standard input.
+func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err error) {
+	cfg, err := g.load()
+	if err != nil {
+		return err
+	}
+	var incidents io.Writer
+	if c.Incidents != "" {
+		file, err := os.Create(c.Incidents)
+		if err != nil {
+			return fmt.Errorf("writing incidents: %w", err)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		incidents = file
+	}
+	options := detect.ScoreOptions{Format: c.Format, Name: "input", Site: c.Site, Key: detect.ScoreKey(), Config: cfg.Detect.settings()}
+	if c.Schema != "" {
+		text, err := os.ReadFile(c.Schema)
+		if err != nil {
+			return fmt.Errorf("reading the schema: %w", err)
+		}
+		if options.Schema, err = detect.ParseSchema(c.Schema, text); err != nil {
+			return err
+		}
+	}
+	return detect.Score(ctx, t.in, t.out, incidents, options)
+}

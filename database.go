@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"frontfoot/store"
+	"frontfoot/store/engine"
+)
+
+// engineUser is the only user of the embedded endpoint.
+const engineUser = "frontfoot"
+
+// A database is where the store is: the embedded engine behind its HTTP endpoint, or a server elsewhere.
+type database struct {
+	store  store.Config
+	engine *engine.Engine // nil with a server elsewhere
+	server *http.Server
+}
+
+// openDatabase starts the embedded engine on the data folder, unless the configuration names a server.
+func openDatabase(ctx context.Context, cfg *Config, f folder, logger *slog.Logger) (*database, error) {
+	if cfg.Store.URL != "" {
+		password, err := passwordFrom(cfg.Store.PasswordFile)
+		if err != nil {
+			return nil, err
+		}
+		return &database{store: store.Config{URL: cfg.Store.URL, User: cfg.Store.User, Password: password}}, nil
+	}
+	library, err := libraryOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	password, err := f.password()
+	if err != nil {
+		return nil, err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Engine.Listen)
+	if err != nil {
+		err = fmt.Errorf("opening the database endpoint: %w", err)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return nil, hinted{err, "another program has " + cfg.Engine.Listen + "; set engine.listen to another port, or to 127.0.0.1:0 for any"}
+		}
+		return nil, err
+	}
+	e, err := engine.Open(engine.Config{
+		Library: library, DataDir: f.join("database"), MaxMemory: int64(cfg.Engine.MaxMemoryMiB) << 20,
+	}, logger.With("component", "engine"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the database engine: %w", err), listener.Close())
+	}
+	db := &database{
+		store:  store.Config{URL: "http://" + listener.Addr().String(), User: engineUser, Password: password},
+		engine: e,
+		server: &http.Server{Handler: e.Handler(password), ReadHeaderTimeout: 10 * time.Second},
+	}
+	go db.server.Serve(listener) //nolint:errcheck // it ends with ErrServerClosed when Close is called
+	return db, nil
+}
+
+// libraryOf returns the path of the engine's library.
+func libraryOf(cfg *Config) (string, error) {
+	if cfg.Engine.Library != "" {
+		return cfg.Engine.Library, nil
+	}
+	return engine.DefaultLibrary()
+}
+
+// passwordFrom reads a password file; no file is no password.
+func passwordFrom(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("reading the database password: %w", err)
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
+}
+
+// Close ends the endpoint, then the engine.
+func (d *database) Close() error {
+	if d.engine == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err := d.server.Shutdown(ctx)
+	if err != nil {
+		err = d.server.Close()
+	}
+	return errors.Join(err, d.engine.Close())
+}

@@ -1,0 +1,144 @@
+// Command frontfoot learns what is normal at each council from its firewall and system logs, and reports what was never seen before.
+//
+// This package only wires: the stages ingest, detect, store and query do the work.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"frontfoot/query"
+)
+
+// version is set by the linker.
+var version = "devel"
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// commands is the command line.
+type commands struct {
+	globals
+
+	Up    upCommand    `cmd:"" help:"Run everything in one process: listen for logs, score them, store them, answer questions."`
+	Demo  demoCommand  `cmd:"" help:"Play a week at three councils through frontfoot, with an attack on the sixth day."`
+	Parse parseCommand `cmd:"" help:"Read log lines on standard input, write one JSON object of ECS fields a line."`
+	Score scoreCommand `cmd:"" help:"Score rows or log lines on standard input for novelty, without broker or database."`
+	query.Commands
+	Engine  engineCommand  `cmd:"" help:"Fetch or check the embedded database engine."`
+	Config  configCommand  `cmd:"" help:"Show the configuration with all defaults, or check a file."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// globals are the flags of every command.
+type globals struct {
+	ConfigFile string `name:"config" short:"c" placeholder:"FILE" env:"FRONTFOOT_CONFIG" help:"Configuration file. Without one the defaults hold: see 'frontfoot config show'."`
+	Data       string `short:"d" placeholder:"DIR" env:"FRONTFOOT_DATA" help:"Data folder (default: the configuration's, which is ${data})."`
+	LogLevel   string `enum:",debug,info,warn,error" default:"" placeholder:"LEVEL" help:"Least severity of what is logged: debug, info, warn or error."`
+}
+
+// terminal is what a command speaks to.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program: it returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var cli commands
+	done := -1 // exit code of kong's own --help
+	parser, err := kong.New(&cli,
+		kong.Name("frontfoot"),
+		kong.Description("You don't need to have seen the attack before to trap it and kill it."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { done = code }),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"data": defaultData},
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&terminal{in: stdin, out: stdout, err: stderr}, &cli.globals),
+		kong.BindTo(stdout, (*io.Writer)(nil)),
+	)
+	if err != nil {
+		return report(stderr, err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	kctx, err := parser.Parse(args)
+	if done >= 0 {
+		return done
+	}
+	if err != nil {
+		report(stderr, hinted{err, "'frontfoot --help' lists the commands"})
+		return exitUsage
+	}
+	kctx.BindTo(cli.connector(stderr), (*query.Connector)(nil))
+	return report(stderr, kctx.Run())
+}
+
+// report prints an error as people expect it and returns the exit code it means.
+func report(w io.Writer, err error) int {
+	var quiet interface{ ExitCode() int }
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &quiet):
+		return quiet.ExitCode()
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	fmt.Fprintf(w, "error: %v\n", err)
+	var hint interface{ HintText() string }
+	if errors.As(err, &hint) && hint.HintText() != "" {
+		fmt.Fprintf(w, "hint: %s\n", hint.HintText())
+	}
+	return exitError
+}
+
+type versionCommand struct{}
+
+// Run prints the version of frontfoot and of the engine that it is made for.
+func (versionCommand) Run(t *terminal) error {
+	_, err := fmt.Fprintf(t.out, "frontfoot %s\n", version)
+	return err
+}
+
+// load reads the configuration that the flags name and puts the flags over it.
+func (g *globals) load() (*Config, error) {
+	cfg, err := loadConfig(g.ConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	if g.Data != "" {
+		cfg.Data = g.Data
+	}
+	if g.LogLevel != "" {
+		cfg.Log.Level = g.LogLevel
+	}
+	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
+		return nil, fmt.Errorf("finding the data folder: %w", err)
+	}
+	return cfg, nil
+}

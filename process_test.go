@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"frontfoot/store/engine"
+)
+
+// A process is a running `frontfoot up` of its own: it can be killed as machines kill.
+type process struct {
+	folder folder
+	config string
+	cmd    *exec.Cmd
+	log    bytes.Buffer
+	info   runtimeInfo
+	secret string
+}
+
+// needEngine skips a test where the database engine is not installed, and names it.
+func needEngine(t testing.TB) string {
+	t.Helper()
+	library, err := engine.DefaultLibrary()
+	if err != nil {
+		t.Skip("libchdb absent: run frontfoot engine install: ", err)
+	}
+	return library
+}
+
+// newProcess prepares an instance on a folder of the test's with these inputs, given as YAML list items.
+func newProcess(t testing.TB, inputs ...string) *process {
+	t.Helper()
+	library := needEngine(t)
+	dir := t.TempDir()
+	p := &process{folder: folder{filepath.Join(dir, "data")}, config: filepath.Join(dir, "frontfoot.yaml")}
+	text := fmt.Sprintf("data: %s\nengine: {library: %s}\nadmin: {listen: '127.0.0.1:0'}\ningest:\n  inputs:\n", p.folder.path, library)
+	for _, in := range inputs {
+		text += "    - " + in + "\n"
+	}
+	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// start starts the process and waits until it is ready.
+func (p *process) start(t testing.TB) {
+	t.Helper()
+	p.folder.clearRuntime()
+	p.log.Reset()
+	p.cmd = exec.Command("frontfoot", "up", "--config", p.config)
+	p.cmd.Stderr = &p.log
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.kill)
+	p.await(t, "it to be ready", func() bool {
+		info, err := p.folder.runtime()
+		if err != nil || info.PID != p.cmd.Process.Pid {
+			return false
+		}
+		p.info = info
+		resp, err := http.Get("http://" + info.Admin + "/readyz")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+	secret, err := p.folder.password()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.secret = secret
+}
+
+// kill ends the process as a power cut would, as far as the process can tell.
+func (p *process) kill() {
+	if p.cmd != nil && p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+	}
+}
+
+// stop ends the process in good order.
+func (p *process) stop(t testing.TB) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		t.Fatalf("stopping: %v\n%s", err, p.log.String())
+	}
+}
+
+// query returns the answer to sql as tab-separated text, "" when the database cannot be reached.
+func (p *process) query(t testing.TB, sql string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.info.Database+"/?database=ff", strings.NewReader(sql))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.SetBasicAuth(engineUser, p.secret)
+	resp, err := http.DefaultClient.Do(req)
+	var refused *url.Error
+	if errors.As(err, &refused) {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return ""
+	}
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s\n%s", sql, text)
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// count returns the number that sql answers with.
+func (p *process) count(t testing.TB, sql string) int {
+	t.Helper()
+	n, _ := strconv.Atoi(p.query(t, sql))
+	return n
+}
+
+// awaitRows waits until the database has at least n events.
+func (p *process) awaitRows(t testing.TB, n int) {
+	t.Helper()
+	p.await(t, fmt.Sprint(n, " events"), func() bool { return p.count(t, "SELECT count() FROM events") >= n })
+}
+
+func (p *process) await(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("waiting for %s: %v\n%s", what, ctx.Err(), p.log.String())
+		}
+	}
+}
