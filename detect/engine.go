@@ -48,20 +48,26 @@ func (e *engine) score(r *feature.Row) float32 {
 // The scale of scores learns all rows alike unless they are held: otherwise the rate of findings would not be what was asked for.
 func (e *engine) learn(held bool) {
 	model, scale := float32(1), float32(1)
-	if e.blend.bits >= guardBits {
+	if e.blend.tail >= guardBits {
 		model = guardWeight
 	}
 	if held {
 		model, scale = guardWeight, guardWeight
 	}
 	e.model.Learn(model)
-	e.fusion.learn(&e.blend, scale*e.fade.weight())
+	e.fusion.learn(&e.blend, model*e.fade.weight(), scale*e.fade.weight())
+}
+
+// trust learns the row scored last as known to be clean.
+func (e *engine) trust() {
+	e.model.Learn(1)
+	e.fusion.learn(&e.blend, e.fade.weight(), e.fade.weight())
 }
 
 // alert reports whether the row scored last belongs to that share of its dataset's events that looks most unusual. The first events of a
 // dataset cannot tell.
 func (e *engine) alert(rate float64) bool {
-	return e.blend.bits >= -sketch.Log2(float32(rate)) && e.fusion.total(&e.blend) >= youngest
+	return e.blend.tail >= -sketch.Log2(float32(rate)) && e.fusion.total(&e.blend) >= youngest
 }
 
 // pass lets the past fade up to step, a count of 64ths of half-lives.

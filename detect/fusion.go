@@ -5,16 +5,22 @@ import (
 	"frontfoot/detect/sketch"
 )
 
-// views is how many sides an event is looked at from: rarity of its values together, surprise of all features together, the loudest
-// single feature, and how many pairs are new. A sum sees many slightly odd things, a maximum one wild thing; neither sees the other's.
-const views = 4
+// views is how many sides an event is looked at from: the rarity of its values together, its single most surprising feature, and how many
+// pairs are new. A sum sees many slightly odd things, a maximum one wild thing; neither sees the other's.
+const views = 3
 
 // maxClasses is how many datasets a site's scores are compared within; the rest share the last place.
 const maxClasses = 16
 
-// A fusion makes one score in bits of the views of an event. Each view is turned into bits by the past of its dataset, the bits are added
-// (Fisher's method), and the sum is turned into bits once more, because the views depend on each other: the result is -log2 of the share
-// of this dataset's events that looked as unusual as this one.
+// scale spreads the scores over the bins of a Tail.
+const scale = 16
+
+// A fusion makes one score in bits of the views of an event. Each view is laid on a straight scale of bits on which what it shows once in a
+// hundred events of the same dataset is log2(100), and the score is the mean of the two largest: one may be large by chance, and all three
+// would drown what one cannot see. Where a view falls off exponentially, ten bits are about once in a thousand.
+//
+// The share of the past with such a score, the tail, decides what is a finding, because only it keeps the rate that was asked for. It is no
+// score, because it follows each burst: the second wave of an attack would rank below ordinary rarities.
 type fusion struct {
 	names   []uint64 // hash of each dataset
 	classes []*class
@@ -29,8 +35,8 @@ type class struct {
 type blend struct {
 	class int
 	view  [views]float32
-	sum   float32
-	bits  float32
+	bits  float32 // the score
+	tail  float32 // -log2 of the share of the past at or above this
 }
 
 // of returns the number of a dataset.
@@ -49,25 +55,32 @@ func (f *fusion) of(name uint64) int {
 
 // score tells how unusual a verdict is within its dataset.
 func (f *fusion) score(dataset uint64, v *novelty.Verdict) blend {
-	b := blend{class: f.of(dataset), view: [views]float32{v.Values, v.Excess, 0, v.Never}}
+	b := blend{class: f.of(dataset), view: [views]float32{v.Values, 0, v.Never}}
 	if len(v.Loud) > 0 {
-		b.view[2] = v.Loud[0].Bits
+		b.view[1] = v.Loud[0].Bits
 	}
 	c := f.classes[b.class]
+	var first, second float32
 	for i := range b.view {
-		b.sum += c.views[i].Bits(b.view[i])
+		switch x := b.view[i] / max(1, c.views[i].At(guardBits)); {
+		case x > first:
+			first, second = x, first
+		case x > second:
+			second = x
+		}
 	}
-	b.bits = c.sum.Bits(b.sum)
+	b.bits = guardBits * (first + second) / 2
+	b.tail = c.sum.Bits(scale * b.bits)
 	return b
 }
 
-// learn counts an event with weight w.
-func (f *fusion) learn(b *blend, w float32) {
+// learn counts an event: with weight view in what the views are compared with, and sum in what their sum is.
+func (f *fusion) learn(b *blend, view, sum float32) {
 	c := f.classes[b.class]
 	for i := range b.view {
-		c.views[i].Add(b.view[i], w)
+		c.views[i].Add(b.view[i], view)
 	}
-	c.sum.Add(b.sum, w)
+	c.sum.Add(scale*b.bits, sum)
 }
 
 // total returns the weight of the events of the blend's dataset.

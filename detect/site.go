@@ -73,7 +73,8 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	bits := s.engine.score(&s.row)
 	which := s.engine.loudest()
 	if s.engine.alert(s.cfg.FindingRate) {
-		o := s.observe(which)
+		o := observe(s.engine, &s.row, s.name, &s.clock, s.seen)
+		o.Learning = s.Learning()
 		f := &o.Finding
 		f.Premises = strings.Clone(m.Events.Text(event.Premises, row))
 		f.Received = m.Events.Time(event.Received, row)
@@ -82,33 +83,31 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 		s.tracker.Observe(o, &out.Incidents)
 		out.Findings = append(out.Findings, *f)
 	}
-	s.engine.learn(s.held())
+	s.engine.learn(holds(s.tracker, s.engine.layout, &s.row))
 	return bits, which
 }
 
-// observe makes the observation of the row scored last, without its place in the log.
-func (s *Site) observe(which Model) *incident.Observation {
-	e := s.engine
-	x := explainer{layout: e.layout, row: &s.row, age: s.clock.age()}
+// observe makes the observation of the row that an engine scored last, without its place in the log.
+func observe(e *engine, row *feature.Row, site string, now *clock, seen uint64) *incident.Observation {
+	x := explainer{layout: e.layout, row: row, age: now.age()}
 	kinds := x.kinds(e.model, &e.verdict)
 	o := &incident.Observation{
-		Finding:  incident.Finding{Site: s.name, Time: s.row.Time, Model: which.String(), Score: e.blend.bits},
+		Finding:  incident.Finding{Site: site, Time: row.Time, Model: e.loudest().String(), Score: e.blend.bits},
 		Entities: x.entities(&e.verdict),
 		Kinds:    kinds,
-		Daily:    daily(s.seen, s.clock.age()),
-		Learning: s.Learning(),
+		Daily:    daily(seen, now.age()),
 	}
 	x.fill(&o.Finding, kinds, &e.verdict)
 	return o
 }
 
-// held reports whether one who acts in the row is part of an open incident.
-func (s *Site) held() bool {
-	if s.tracker.Raised() == 0 {
+// holds reports whether one who acts in the row is part of an open incident.
+func holds(t *incident.Tracker, layout *feature.Layout, row *feature.Row) bool {
+	if t.Raised() == 0 {
 		return false
 	}
-	for i := range s.row.Values {
-		if s.engine.layout.Fields[i].Role == feature.Actor && s.tracker.Holds(s.row.Values[i].Hash) {
+	for i := range row.Values {
+		if layout.Fields[i].Role == feature.Actor && t.Holds(row.Values[i].Hash) {
 			return true
 		}
 	}

@@ -1,5 +1,7 @@
 package sketch
 
+import "math"
+
 // Classes is how many classes a Hist tells apart.
 const Classes = 32
 
@@ -95,6 +97,24 @@ func place(x float32) float32 {
 	return min(max(0, octave*Log2(1+max(0, x))), tailBins-1)
 }
 
+// score is the inverse of place at whole bins, and straight between them.
+func score(place float32) float32 {
+	place = min(max(0, place), tailBins-1)
+	i := int(place)
+	low := edges[i]
+	return low + float32((place-float32(i))*(edges[i+1]-low)) - 1
+}
+
+// edges holds 1 + the score at the lower edge of each bin: the powers of two in between are the same to the bit everywhere.
+var edges = makeEdges()
+
+func makeEdges() (e [tailBins + 1]float32) {
+	for i := range e {
+		e[i] = float32(math.Round(math.Exp2(float64(i)/octave)*1024)) / 1024
+	}
+	return e
+}
+
 // Bits returns how improbable score x or above is.
 func (t *Tail) Bits(x float32) float32 {
 	p := place(x)
@@ -103,6 +123,25 @@ func (t *Tail) Bits(x float32) float32 {
 	}
 	i := int(p)
 	return t.bits[i] + float32((p-float32(i))*(t.bits[i+1]-t.bits[i]))
+}
+
+// At returns the least score that has so many bits, to the width of a bin; beyond the past it goes on like Bits.
+func (t *Tail) At(bits float32) float32 {
+	if bits >= t.bits[t.edge] {
+		if t.slope == 0 {
+			return 0
+		}
+		return score(float32(t.edge) + (bits-t.bits[t.edge])/t.slope)
+	}
+	lo, hi := int32(0), t.edge
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; t.bits[mid] < bits {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return score(float32(hi))
 }
 
 // Total returns the decayed number of additions.

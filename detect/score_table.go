@@ -1,0 +1,179 @@
+package detect
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontfoot/detect/feature"
+	"frontfoot/detect/incident"
+	"frontfoot/detect/sketch"
+)
+
+// table scores the rows of a table: the engine of a Site behind other features.
+type table struct {
+	opt     *ScoreOptions
+	out     *scoreWriter
+	columns *feature.Table
+	width   int   // columns of the file
+	use     []int // the columns that are features, in the schema's order
+	times   int   // the column of times, -1 where there is none
+	engine  *engine
+	tracker *incident.Tracker
+	clock   clock
+	row     feature.Row
+	cells   []string
+	fresh   []incident.Version
+}
+
+func scoreTable(ctx context.Context, in io.Reader, out *scoreWriter, opt *ScoreOptions) error {
+	if opt.Schema == nil {
+		return errors.New("format csv needs a schema that says what the columns are")
+	}
+	r := csv.NewReader(in)
+	r.ReuseRecord = true
+	header, err := r.Read()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return lineError(opt.Name, 1, err)
+	}
+	t, err := newTable(header, out, opt)
+	if err != nil {
+		return err
+	}
+	for {
+		if out.row&1023 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			t.tracker.Close(&t.fresh)
+			out.take(t.fresh)
+			return nil
+		}
+		if err == nil {
+			err = t.score(cells)
+		}
+		if err != nil {
+			line, _ := r.FieldPos(0)
+			return lineError(opt.Name, line, err)
+		}
+	}
+}
+
+// lineError names the line that an error is about; the CSV reader knows better where it was.
+func lineError(name string, line int, err error) error {
+	var bad *csv.ParseError
+	if errors.As(err, &bad) {
+		hint := ""
+		if errors.Is(bad.Err, csv.ErrFieldCount) {
+			hint = ": each row needs as many cells as the header"
+		} else if errors.Is(bad.Err, csv.ErrQuote) || errors.Is(bad.Err, csv.ErrBareQuote) {
+			hint = `: put cells with quotes into quotes and double those inside ("a ""b"" c")`
+		}
+		return fmt.Errorf("%s:%d: %w%s", name, bad.Line, bad.Err, hint)
+	}
+	return fmt.Errorf("%s:%d: %w", name, line, err)
+}
+
+func newTable(header []string, out *scoreWriter, opt *ScoreOptions) (*table, error) {
+	t := &table{opt: opt, out: out, times: -1, width: len(header)}
+	var names []string
+	var kinds []feature.Kind
+	var errs []error
+	for i, name := range header {
+		at := slices.IndexFunc(opt.Schema.Columns, func(c SchemaColumn) bool { return c.Name == name })
+		switch {
+		case at < 0:
+			errs = append(errs, fmt.Errorf("%s:1: column %q is not in the schema: add it there with its kind", opt.Name, name))
+		case name == opt.Schema.Time:
+			t.times = i
+		case opt.Schema.Columns[at].Kind != kindTime:
+			t.use = append(t.use, i)
+			names, kinds = append(names, name), append(kinds, opt.Schema.Columns[at].kind())
+		}
+	}
+	for _, c := range opt.Schema.Columns {
+		if !slices.Contains(header, c.Name) {
+			errs = append(errs, fmt.Errorf("%s:1: column %q of the schema is not in the header", opt.Name, c.Name))
+		}
+	}
+	if out.incidents != nil && t.times < 0 {
+		errs = append(errs, fmt.Errorf("%s: incidents need rows with times: name the time column in the schema", opt.Name))
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	key := sketch.NewKey(opt.Key)
+	t.columns = feature.NewTable(key, names, kinds)
+	t.cells = make([]string, len(t.use))
+	t.engine = newEngine(t.columns.Layout(), key, opt.Config.MaxBytes)
+	t.tracker = incident.NewTracker(incident.Config{Site: opt.Site, PerDay: opt.Config.IncidentsPerDay, Zone: opt.Config.Zone})
+	return t, nil
+}
+
+// score scores a row, writes its verdict and learns it.
+func (t *table) score(cells []string) error {
+	number := t.out.row
+	t.row.Time = int64(number)
+	if t.times >= 0 {
+		ns, err := parseTime(cells[t.times])
+		if err != nil {
+			return err
+		}
+		t.row.Time, t.row.Timed = ns, true
+	}
+	for i, c := range t.use {
+		t.cells[i] = cells[c]
+	}
+	t.columns.Row(t.cells, &t.row)
+	if t.row.Timed && t.clock.see(t.row.Time) {
+		t.engine.pass(int64(t.clock.age()) / (int64(t.opt.Config.HalfLife) / fadeSteps))
+		t.tracker.Advance(t.clock.now, &t.fresh)
+	}
+	bits := t.engine.score(&t.row)
+	alert := t.engine.alert(t.opt.Config.FindingRate)
+	held := false
+	if alert && t.row.Timed {
+		o := observe(t.engine, &t.row, t.opt.Site, &t.clock, number+1)
+		o.Learning = t.opt.Config.learning(&t.clock, number+1)
+		o.Finding.Seq, o.Finding.ID = number, findingID(t.opt.Site, o.Finding.Model, "", number)
+		t.tracker.Observe(o, &t.fresh)
+	}
+	if t.row.Timed {
+		held = holds(t.tracker, t.engine.layout, &t.row)
+	}
+	if number < uint64(t.opt.Schema.Warmup) {
+		t.engine.trust()
+	} else {
+		t.engine.learn(held)
+	}
+	t.out.take(t.fresh)
+	t.fresh = t.fresh[:0]
+	return t.out.verdict(bits, alert)
+}
+
+// parseTime reads a time in seconds since 1970 or in RFC 3339 and returns nanoseconds.
+func parseTime(text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > -9e9 && n < 9e9 {
+		return n * int64(time.Second), nil
+	}
+	if x, err := strconv.ParseFloat(text, 64); err == nil && math.Abs(x) < 9e9 {
+		return int64(x * 1e9), nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || at.Year() < 1700 || at.Year() > 2250 {
+		return 0, fmt.Errorf("time %q: use seconds since 1970 or 2026-03-02T09:00:00Z", text)
+	}
+	return at.UnixNano(), nil
+}
