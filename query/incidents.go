@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -114,16 +113,4 @@ func thousands(n uint64) string {
 		b.WriteRune(d)
 	}
 	return b.String()
-}
-
-// writeJSON writes one object a line.
-func writeJSON[T any](out io.Writer, list []T) error {
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	for i := range list {
-		if err := enc.Encode(&list[i]); err != nil {
-			return fmt.Errorf("writing JSON: %w", err)
-		}
-	}
-	return nil
 }

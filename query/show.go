@@ -150,7 +150,7 @@ func (p *page) evidence(in *store.Incident, most int) {
 		}
 		p.line("  ", p.paint(faint, head))
 		if e.Seen != "" || e.Expected != "" {
-			p.line("    seen ", escape(e.Seen), "; expected ", escape(e.Expected))
+			p.line("    expected ", escape(e.Expected), "; seen ", escape(e.Seen))
 		}
 		p.line("    ", escape(e.Raw))
 	}

@@ -26,7 +26,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.005, 2, 14),
 		}, []string{"table"}),
 	}
-	reg.MustRegister(m.rows, m.bytes, m.retries, m.rejected, m.seconds)
+	if reg != nil {
+		reg.MustRegister(m.rows, m.bytes, m.retries, m.rejected, m.seconds)
+	}
 	return m
 }
 

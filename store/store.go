@@ -26,7 +26,7 @@ type Store struct {
 	encoders sync.Pool // of *encoder
 }
 
-// Open sets the Store up without connecting: a database that is away is found by Ping, and waited for by Write. The Store is closed with Close.
+// Open sets the Store up, with metrics in reg if that is not nil, without connecting: a database that is away is found by Ping, and waited for by Write. The Store is closed with Close.
 func Open(_ context.Context, cfg Config, logger *slog.Logger, reg prometheus.Registerer) (*Store, error) {
 	cfg = cfg.withDefaults()
 	opts, err := cfg.options(cfg.Database)
