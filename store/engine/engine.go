@@ -1,11 +1,11 @@
 // Package engine is the embedded database: the ClickHouse engine as a library in this process, and the HTTP endpoint
 // that lets clickhouse-go, curl, Grafana and DBeaver speak to it as to any ClickHouse server.
 //
-// Install fetches the library, Open starts the engine on a data folder, Handler serves it:
+// Install fetches the library, Open starts the engine on a data folder, Serve (or Handler) serves it:
 //
 //	path, err := engine.Install(ctx, engine.InstallOptions{Progress: os.Stderr})
 //	e, err := engine.Open(engine.Config{Library: path, DataDir: dir}, logger)
-//	srv := &http.Server{Handler: e.Handler(password), ReadHeaderTimeout: 10 * time.Second}
+//	err = e.Serve(ctx, listener, password)
 //
 // It knows nothing of frontfoot's tables. A process has at most one engine, and a data folder at most one process.
 // The engine's SQL can read and write files as this process can (file(), INTO OUTFILE): whoever has the password

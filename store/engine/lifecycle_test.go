@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -36,6 +37,8 @@ func runChild(part, dir string) int {
 			return count(e)
 		case "reopen":
 			return reopen(e, dir)
+		case "idle":
+			return idle(e)
 		}
 		return e.Close()
 	}()
@@ -115,6 +118,73 @@ func reopen(e *Engine, dir string) error {
 	text, err := run(e, "SELECT count() FROM r", nil)
 	fmt.Fprintln(os.Stdout, text)
 	return errors.Join(err, e.Close())
+}
+
+// idle makes a few tables and says what memory the process then has, in kB, when it has given back what it can.
+func idle(e *Engine) error {
+	for i := range 6 {
+		name := "t" + strconv.Itoa(i)
+		if _, err := run(e, "CREATE TABLE "+name+" (a UInt64, b String) ENGINE = MergeTree ORDER BY a", nil); err != nil {
+			return err
+		}
+		if _, err := run(e, "INSERT INTO "+name+" SELECT number, toString(number) FROM numbers(1000)", nil); err != nil {
+			return err
+		}
+	}
+	e.quiet.Reset(0)
+	resident := 0
+	for end := time.After(10 * time.Second); resident == 0 || resident > maxIdle; {
+		status, err := os.ReadFile("/proc/self/status")
+		if err != nil {
+			return err
+		}
+		_, rest, _ := strings.Cut(string(status), "VmRSS:")
+		if _, err := fmt.Sscan(rest, &resident); err != nil {
+			return err
+		}
+		select {
+		case <-end:
+			fmt.Fprintln(os.Stdout, resident)
+			return e.Close()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	fmt.Fprintln(os.Stdout, resident)
+	return e.Close()
+}
+
+// maxIdle is what an idle process with the engine may have resident, in kB.
+const maxIdle = 200 << 10
+
+func TestIdleMemory(t *testing.T) {
+	needEngine(t)
+	out, err := command(t.Context(), "idle", t.TempDir()).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	kb, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil || kb > maxIdle {
+		t.Errorf("%s kB are resident, want at most %d (%v)", strings.TrimSpace(string(out)), maxIdle, err)
+	}
+	t.Logf("%d kB resident", kb)
+}
+
+func TestServe(t *testing.T) {
+	e := needEngine(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	over := make(chan error, 1)
+	go func() { over <- e.Serve(ctx, listener, password) }()
+	if _, got := do(t, "POST", "http://"+listener.Addr().String(), strings.NewReader("SELECT 1")); got != "1\n" {
+		t.Errorf("got %q", got)
+	}
+	cancel()
+	if err := <-over; err != nil {
+		t.Errorf("got %v after cancelling", err)
+	}
 }
 
 func TestKillAndReopen(t *testing.T) {
