@@ -3,10 +3,15 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"frontfoot/ingest/bus"
 )
@@ -46,4 +51,42 @@ func BenchmarkFileToProduce(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// BenchmarkTCPToProduce sends over one connection, so that framing and the socket are measured too.
+func BenchmarkTCPToProduce(b *testing.B) {
+	const lines = 20_000
+	var text strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&text, "<13>"+benchLines[i%len(benchLines)][5:]+"\n", i%60, i, i%250, 1024+i%60000)
+	}
+	in := Input{Name: "net", Type: TypeSyslog, Site: "leeds", Listen: "127.0.0.1:0", Transport: "tcp", Clock: ClockReplay}
+	c, err := New(Config{Inputs: []Input{in}}, discard{}, b.TempDir(), quiet(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", c.Addr("net").String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	done := make(chan error, 1)
+	ctx, cancel := context.WithCancel(b.Context())
+	go func() { done <- c.Run(ctx) }()
+	b.SetBytes(int64(text.Len()))
+	sent := 0
+	for b.Loop() { // the sender is held back when the collector is slower
+		if _, err := io.WriteString(conn, text.String()); err != nil {
+			b.Fatal(err)
+		}
+		sent += lines
+	}
+	_ = conn.Close()
+	for testutil.ToFloat64(c.inputs[0].metrics.lines) < float64(sent) {
+		runtime.Gosched()
+	}
+	b.ReportMetric(float64(sent)/b.Elapsed().Seconds(), "lines/s")
+	cancel()
+	if err := <-done; err != nil {
+		b.Fatal(err)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -13,8 +14,12 @@ import (
 	"frontfoot/ingest/line"
 )
 
-// tcpBlock is how much is read of a connection at a time.
-const tcpBlock = 16 << 10
+const (
+	// tcpBlock is how much is read of a connection at a time.
+	tcpBlock = 16 << 10
+	// chunkLines is how many lines a chunk has at most: empty ones would cost more as lines than as bytes.
+	chunkLines = 128
+)
 
 // serveTCP accepts until ctx ends or the socket fails, and returns when all connections have handed over what they read.
 func (l *Listener) serveTCP(ctx context.Context, sink line.Sink) error {
@@ -61,43 +66,70 @@ func cause(ctx context.Context) error {
 	return nil
 }
 
+// A stream is one connection being read.
+type stream struct {
+	framer framer
+	peer   netip.Addr
+	sink   line.Sink
+	lines  []line.Line
+}
+
 // serveConn reads one connection until either side ends it. Only an error of the sink is one of the input's.
 func (l *Listener) serveConn(ctx context.Context, conn *net.TCPConn, sink line.Sink) error {
 	defer context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })()
-	peer := conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap() //nolint:errcheck // a TCPConn has no other
-	f := framer{w: line.NewWindow(tcpBlock, l.cfg.MaxLine)}
-	var lines []line.Line
+	s := stream{framer: framer{w: line.NewWindow(tcpBlock, l.cfg.MaxLine)}, sink: sink, lines: make([]line.Line, 0, chunkLines)}
+	if addr, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		s.peer = addr.AddrPort().Addr().Unmap()
+	}
 	for {
 		_ = conn.SetReadDeadline(time.Now().Add(l.cfg.IdleTimeout))
 		if ctx.Err() != nil {
 			_ = conn.SetReadDeadline(time.Unix(1, 0)) // AfterFunc may have come before
 		}
-		_, end := f.w.Fill(conn)
+		_, end := s.framer.w.Fill(conn)
 		received := time.Now()
-		lines = lines[:0]
-		for {
-			raw, flags, ok, err := f.next()
-			if err != nil {
-				l.metrics.BadCounts.Inc()
-				end = err
-			}
-			if !ok {
-				break
-			}
-			lines = append(lines, line.Line{Raw: raw, Peer: peer, Flags: flags})
-		}
-		if end != nil {
-			if raw, flags, ok := f.rest(); ok {
-				lines = append(lines, line.Line{Raw: raw, Peer: peer, Flags: flags})
-			}
-		}
-		if len(lines) > 0 {
-			if err := sink(line.Chunk{Lines: lines, Received: received}); err != nil {
-				return err
-			}
-		}
-		if end != nil {
-			return nil
+		bad, err := s.cut(received)
+		switch {
+		case err != nil:
+			return err
+		case bad:
+			l.metrics.BadCounts.Inc()
+			return s.finish(received)
+		case end != nil:
+			return s.finish(received)
 		}
 	}
+}
+
+// cut hands over the frames that are complete and reports whether a count was wrong.
+func (s *stream) cut(received time.Time) (bad bool, err error) {
+	for {
+		raw, flags, ok, err := s.framer.next()
+		if !ok {
+			return err != nil, s.hand(received)
+		}
+		s.lines = append(s.lines, line.Line{Raw: raw, Peer: s.peer, Flags: flags})
+		if len(s.lines) == chunkLines {
+			if err := s.hand(received); err != nil {
+				return false, err
+			}
+		}
+	}
+}
+
+// finish hands over what the end of the stream left unfinished.
+func (s *stream) finish(received time.Time) error {
+	if raw, flags, ok := s.framer.rest(); ok {
+		s.lines = append(s.lines, line.Line{Raw: raw, Peer: s.peer, Flags: flags})
+	}
+	return s.hand(received)
+}
+
+func (s *stream) hand(received time.Time) error {
+	if len(s.lines) == 0 {
+		return nil
+	}
+	err := s.sink(line.Chunk{Lines: s.lines, Received: received})
+	s.lines = s.lines[:0]
+	return err
 }

@@ -74,15 +74,23 @@ func (s *Files) take(f *file) {
 
 // hand gives the finished lines of the window to the sink.
 func (s *Files) hand(f *file, sink line.Sink) error {
-	s.lines = s.lines[:0]
-	for c, ok := s.window.Line(false); ok; c, ok = s.window.Line(false) {
-		s.lines = append(s.lines, line.Line{Raw: c.Raw, Flags: c.Flags})
-		f.next += int64(c.Len)
+	for more := true; more; {
+		s.lines = s.lines[:0]
+		for len(s.lines) < chunkLines {
+			c, ok := s.window.Line(false)
+			if more = ok; !ok {
+				break
+			}
+			s.lines = append(s.lines, line.Line{Raw: c.Raw, Flags: c.Flags})
+			f.next += int64(c.Len)
+		}
+		if len(s.lines) > 0 {
+			if err := sink(s.chunk(f)); err != nil {
+				return err
+			}
+		}
 	}
-	if len(s.lines) == 0 {
-		return nil
-	}
-	return sink(s.chunk(f))
+	return nil
 }
 
 // readRest hands over the line that the end of the file left unfinished.

@@ -20,6 +20,8 @@ const (
 	block = 256 << 10
 	// turn is how many blocks of a file are read before the others have theirs.
 	turn = 16
+	// chunkLines is how many lines a chunk has at most: positions move by chunks.
+	chunkLines = 4096
 	// orphanPolls is for how many polls a file that no path leads to any more must not have grown to be given up. Its
 	// writer may not have opened the new one yet.
 	orphanPolls = 10

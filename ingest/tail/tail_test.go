@@ -288,7 +288,7 @@ func TestStartAtTheEnd(t *testing.T) {
 	appendTo(t, path, "before\n")
 	p := openPositions(t, dir)
 	atEnd := func(c *Config) { c.FromEnd = true }
-	r := follow(t, p, atEnd, path, filepath.Join(dir, "b.log"))
+	r := follow(t, p, atEnd, filepath.Join(dir, "b.log"), path) // the first scan meets them in this order
 	for len(p.of("leeds/")) == 0 {
 		runtime.Gosched() // until the first scan is done
 	}
