@@ -114,7 +114,7 @@ func (p *Parser) pair(key, value []byte) {
 
 // keyLike reports whether v can be a name.
 func keyLike(v []byte) bool {
-	if len(v) == 0 || len(v) > 64 || !(alnum(v[0]) || v[0] == '_' || v[0] == '@') {
+	if len(v) == 0 || len(v) > 64 || (!alnum(v[0]) && v[0] != '_' && v[0] != '@') {
 		return false
 	}
 	for _, c := range v[1:] {

@@ -176,9 +176,6 @@ func formatMAC(dst, v []byte) ([]byte, bool) {
 
 // word returns the bytes before the first space, and what follows it.
 func word(v []byte) (first, rest []byte) {
-	i := bytes.IndexByte(v, ' ')
-	if i < 0 {
-		return v, nil
-	}
-	return v[:i], v[i+1:]
+	first, rest, _ = bytes.Cut(v, []byte{' '})
+	return first, rest
 }

@@ -130,7 +130,7 @@ func scanTag(v []byte) (app, pid, body []byte) {
 	for i < len(v) && i < maxTag && tagByte(v[i]) {
 		i++
 	}
-	if i == 0 || i == len(v) || digits(v[:i]) == i || !(alnum(v[0]) || v[0] == '_' || v[0] == '/' || v[0] == '-') {
+	if i == 0 || i == len(v) || digits(v[:i]) == i || (!alnum(v[0]) && v[0] != '_' && v[0] != '/' && v[0] != '-') {
 		return nil, nil, v
 	}
 	app, body = v[:i], v[i:]

@@ -27,7 +27,7 @@ func newTable(maps ...fields) *table {
 	t := &table{mask: uint64(size - 1), slots: make([]entry, size)}
 	for _, m := range maps {
 		for name, f := range m {
-			i := hashName(name) & t.mask
+			i := hashName([]byte(name)) & t.mask
 			for t.slots[i].name != "" && t.slots[i].name != name {
 				i = (i + 1) & t.mask
 			}
@@ -56,21 +56,18 @@ func (t *table) get(name []byte) *field {
 
 // hashName mixes the first and the last eight bytes of a name. Names that others choose cannot fill the table: nothing is ever
 // added to it, and a run of full slots in it is a few long.
-func hashName[T string | []byte](name T) uint64 {
+func hashName(name []byte) uint64 {
 	var a, b uint64
-	if n := len(name); n >= 8 {
-		a, b = load8(name[:8]), load8(name[n-8:])
-	} else {
-		for i := range n {
-			a = a<<8 | uint64(name[i])
+	switch n := len(name); {
+	case n >= 8:
+		a, b = binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:])
+	case n >= 4:
+		a, b = uint64(binary.LittleEndian.Uint32(name)), uint64(binary.LittleEndian.Uint32(name[n-4:]))
+	default:
+		for _, c := range name {
+			a = a<<8 | uint64(c)
 		}
 	}
 	h := (a ^ b<<7 ^ b>>57 ^ uint64(len(name))<<56) * 0x9e3779b97f4a7c15
 	return h ^ h>>29
-}
-
-func load8[T string | []byte](v T) uint64 {
-	var tmp [8]byte
-	copy(tmp[:], v)
-	return binary.LittleEndian.Uint64(tmp[:])
 }
