@@ -32,7 +32,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		empty:     counter("empty_lines_total", "Empty lines, which are no events.", "input", "site"),
 		flagged:   counter("flagged_lines_total", "Lines that were truncated, ended early (partial) or had no proper frame (bad_frame).", "input", "site", "flag"),
 		drops:     counter("kernel_drops_total", "Datagrams that the kernel dropped because they were not read in time.", "input", "site"),
-		refused:   counter("refused_connections_total", "Connections over the input's max_connections.", "input", "site"),
+		refused:   counter("refused_connections_total", "Connections over the input's max_connections, or over the files that the process may open.", "input", "site"),
 		badCounts: counter("bad_counts_total", "Connections closed because a sender's octet count was wrong.", "input", "site"),
 		restarts:  counter("input_failures_total", "Times that an input failed and was started again.", "input", "site"),
 		panics:    counter("parser_panics_total", "Lines on which a parser panicked; they are events with the raw line alone.", "input", "site"),

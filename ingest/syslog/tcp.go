@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/sourcegraph/conc"
@@ -19,6 +20,8 @@ const (
 	tcpBlock = 16 << 10
 	// chunkLines is how many lines a chunk has at most: empty ones would cost more as lines than as bytes.
 	chunkLines = 128
+	// acceptPause is how long is waited when the process may open no more files.
+	acceptPause = 100 * time.Millisecond
 )
 
 // serveTCP accepts until ctx ends or the socket fails, and returns when all connections have handed over what they read.
@@ -38,6 +41,13 @@ func (l *Listener) serveTCP(ctx context.Context, sink line.Sink) error {
 				_ = conn.Close()
 			}
 			return cause(ctx)
+		case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE): // no reason to end the others
+			l.metrics.Refused.Inc()
+			select {
+			case <-ctx.Done():
+			case <-time.After(acceptPause):
+			}
+			continue
 		case err != nil:
 			return fmt.Errorf("accepting syslog connections: %w", err)
 		case open.Load() >= int64(l.cfg.MaxConns):

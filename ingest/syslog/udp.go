@@ -80,7 +80,7 @@ func (l *Listener) prepare(raw syscall.RawConn) error {
 		return fmt.Errorf("preparing UDP syslog: %w", err)
 	}
 	if got /= 2; got < kernelBuffer { // the kernel counts its own overhead and says the double
-		l.logger.Warn("kernel gives a small buffer for UDP: bursts may be dropped, raise net.core.rmem_max",
+		l.logger.Info("kernel gives a small buffer for UDP: bursts may be dropped, net.core.rmem_max bounds it",
 			"bytes", got, "wanted_bytes", kernelBuffer)
 	}
 	return nil

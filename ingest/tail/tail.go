@@ -78,6 +78,9 @@ func (s *Files) Run(ctx context.Context, sink line.Sink) error {
 	defer poll.Stop()
 	s.scan()
 	s.findRotated()
+	if len(s.open) == 0 {
+		s.logger.InfoContext(ctx, "no file there yet, waiting", "paths", s.cfg.Paths)
+	}
 	for {
 		more, err := s.readAll(ctx, sink)
 		if err != nil || ctx.Err() != nil {
