@@ -11,6 +11,7 @@ const (
 	guardBits   = 6.643856 // log2(100): what the most unusual hundredth of a dataset shows
 	guardWeight = 0.125    // is learned at this weight
 	youngest    = 200      // events of a dataset before one of them can be a finding
+	notableBits = 2        // four events a day
 	fadeSteps   = 64       // steps in which a half-life passes
 )
 
@@ -68,6 +69,11 @@ func (e *engine) trust() {
 // dataset cannot tell.
 func (e *engine) alert(rate float64) bool {
 	return e.blend.tail >= -sketch.Log2(float32(rate)) && e.fusion.total(&e.blend) >= youngest
+}
+
+// notable reports whether one thing about the row scored last is so rare that less than so many events a day show the like.
+func (e *engine) notable(daily float32) bool {
+	return len(e.verdict.Loud) > 0 && e.verdict.Loud[0].Bits >= sketch.Log2(daily)-notableBits
 }
 
 // pass lets the past fade up to step, a count of 64ths of half-lives.

@@ -42,6 +42,7 @@ func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind 
 		a, b := x.layout.Parts(me.Feature)
 		total, values := m.Known(me.Feature)
 		k := incident.Kind{Feature: me.Feature, Bits: me.Bits, Value: me.Key, What: x.what(me), Expected: x.expected(me, total, values)}
+		k.Side = uint8(x.layout.Side(me.Feature))
 		f := &x.layout.Fields[a]
 		if b < 0 {
 			k.Tactic = string(f.Hint)
@@ -105,13 +106,14 @@ func (x *explainer) expected(me *novelty.Measure, total, values float32) string 
 	return "(seen " + incident.Count(me.Count) + " times " + among + ")"
 }
 
-// entities returns who and what the row is about: those who act, then those that take part in what is loud. A field that only tells where
-// something was logged is no entity, and neither is a busy server that does nothing unusual.
+// entities returns who and what the row is about. The first is the one that acts: the source, else the user. Others are named where they take
+// part in what is loud; they act as well, so that a stolen account joins what its machines do. A field that only tells where something was
+// logged is no entity, and neither is a busy server that does nothing unusual.
 func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
 	var out []incident.Entity
-	add := func(field int, must bool) {
+	add := func(field int) {
 		f, value := &x.layout.Fields[field], x.row.Values[field]
-		if value.Hash == 0 || f.Role != feature.Actor && f.Role != feature.Target || !must && f.Role != feature.Actor {
+		if value.Hash == 0 || f.Role != feature.Actor && f.Role != feature.Target {
 			return
 		}
 		for i := range out {
@@ -122,16 +124,19 @@ func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
 		out = append(out, incident.Entity{Hash: value.Hash, Name: f.Name, Text: f.Format(value), Actor: f.Role == feature.Actor})
 	}
 	for i := range x.layout.Fields {
-		add(i, false)
+		if x.layout.Fields[i].Role == feature.Actor && x.row.Values[i].Hash != 0 {
+			add(i)
+			break
+		}
 	}
 	for i := range v.Loud {
 		if v.Loud[i].Bits < loud {
 			break
 		}
 		a, b := x.layout.Parts(v.Loud[i].Feature)
-		add(a, true)
+		add(a)
 		if b >= 0 {
-			add(b, true)
+			add(b)
 		}
 	}
 	return out

@@ -143,9 +143,10 @@ func (t *table) score(cells []string) error {
 	bits := t.engine.score(&t.row)
 	alert := t.engine.alert(t.opt.Config.FindingRate)
 	held := false
-	if alert && t.row.Timed {
+	learning := t.opt.Config.learning(&t.clock, number+1)
+	if t.row.Timed && (alert || t.engine.notable(daily(number+1, t.clock.age()))) {
 		o := observe(t.engine, &t.row, t.opt.Site, &t.clock, number+1)
-		o.Learning = t.opt.Config.learning(&t.clock, number+1)
+		o.Learning = learning
 		o.Finding.Seq, o.Finding.ID = number, findingID(t.opt.Site, o.Finding.Model, "", number)
 		t.tracker.Observe(o, &t.fresh)
 	}

@@ -72,16 +72,19 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	s.seen++
 	bits := s.engine.score(&s.row)
 	which := s.engine.loudest()
-	if s.engine.alert(s.cfg.FindingRate) {
+	alert, learning := s.engine.alert(s.cfg.FindingRate), s.Learning()
+	if alert || s.engine.notable(daily(s.seen, s.clock.age())) {
 		o := observe(s.engine, &s.row, s.name, &s.clock, s.seen)
-		o.Learning = s.Learning()
+		o.Learning = learning
 		f := &o.Finding
 		f.Premises = strings.Clone(m.Events.Text(event.Premises, row))
 		f.Received = m.Events.Time(event.Received, row)
 		f.Epoch, f.Seq, f.Offset, f.Row = m.Epoch, m.Seq0+uint64(row), m.Offset, uint32(row)
 		f.ID = findingID(s.name, f.Model, f.Epoch, f.Seq)
 		s.tracker.Observe(o, &out.Incidents)
-		out.Findings = append(out.Findings, *f)
+		if alert {
+			out.Findings = append(out.Findings, *f)
+		}
 	}
 	s.engine.learn(holds(s.tracker, s.engine.layout, &s.row))
 	return bits, which

@@ -18,7 +18,7 @@ const (
 	inside              // an address of private space
 	outside             // any other address
 	network             // the /24 or /48 of an address that is not of private space
-	asHour              // hour of the week of the event's time
+	asHour              // hour of the day of the event's time, UTC
 	asShape             // the text's letters and marks, without its numbers
 	asRow               // left to the row's message
 )
@@ -78,46 +78,46 @@ const (
 
 // eventFields is the table of an event's fields. Ephemeral ports, process numbers and times of day are no features.
 var eventFields = [numFields]source{
-	dataset:     {Field{"event.dataset", Categorical, Context, "kind of log", ""}, event.Dataset, asText},
-	srcIn:       {Field{"source.ip", IP, Actor, "inside source address", ""}, event.SourceIP, inside},
-	srcOut:      {Field{"source.ip", IP, Actor, "outside source address", ""}, event.SourceIP, outside},
-	srcNet:      {Field{"source.ip", IP, Plain, "outside source network", ""}, event.SourceIP, network},
-	srcCountry:  {Field{"source.geo.country_name", Categorical, Plain, "source country", InitialAccess}, event.SourceCountry, asText},
-	dstIn:       {Field{"destination.ip", IP, Target, "inside destination address", Discovery}, event.DestinationIP, inside},
-	dstOut:      {Field{"destination.ip", IP, Target, "outside destination address", CommandControl}, event.DestinationIP, outside},
-	dstNet:      {Field{"destination.ip", IP, Plain, "outside destination network", CommandControl}, event.DestinationIP, network},
-	dstCountry:  {Field{"destination.geo.country_name", Categorical, Plain, "destination country", CommandControl}, event.DestinationCountry, asText},
-	dstPort:     {Field{"destination.port", Port, Plain, "destination port", Discovery}, event.DestinationPort, asNumber},
-	transport:   {Field{"network.transport", Categorical, Plain, "transport", ""}, event.NetworkTransport, asText},
-	protocol:    {Field{"network.protocol", Categorical, Plain, "protocol", ""}, event.NetworkProtocol, asText},
-	application: {Field{"network.application", Categorical, Plain, "application", CommandControl}, event.NetworkApplication, asText},
-	action:      {Field{"event.action", Categorical, Plain, "action", ""}, event.EventAction, asText},
-	outcome:     {Field{"event.outcome", Categorical, Plain, "outcome", CredentialAccess}, event.EventOutcome, asText},
-	code:        {Field{"event.code", Categorical, Plain, "event code", ""}, event.EventCode, asText},
-	eventType:   {Field{"event.type", Categorical, Plain, "event type", ""}, event.EventType, asText},
-	rule:        {Field{"rule.name", Categorical, Plain, "rule", ""}, event.RuleName, asText},
-	zoneIn:      {Field{"observer.ingress.interface.name", Categorical, Context, "incoming interface", ""}, event.ObserverIngressInterface, asText},
-	zoneOut:     {Field{"observer.egress.interface.name", Categorical, Context, "outgoing interface", ""}, event.ObserverEgressInterface, asText},
-	direction:   {Field{"network.direction", Categorical, Plain, "direction", ""}, event.NetworkDirection, asText},
-	user:        {Field{"user.name", Categorical, Actor, "user", CredentialAccess}, event.UserName, asText},
-	userAs:      {Field{"user.effective.name", Categorical, Plain, "account taken on", Escalation}, event.UserEffectiveName, asText},
-	host:        {Field{"host.hostname", Categorical, Target, "host", ""}, event.HostHostname, asText},
-	process:     {Field{"process.name", Categorical, Plain, "program", Execution}, event.ProcessName, asText},
-	executable:  {Field{"process.executable", Text, Plain, "program file", Execution}, event.ProcessExecutable, asText},
-	parent:      {Field{"process.parent.name", Categorical, Plain, "parent program", Execution}, event.ProcessParentName, asText},
-	domain:      {Field{"url.domain", Text, Plain, "web domain", CommandControl}, event.URLDomain, asDomain},
-	dnsName:     {Field{"dns.question.name", Text, Plain, "DNS domain", CommandControl}, event.DNSQuestionName, asDomain},
-	dnsType:     {Field{"dns.question.type", Categorical, Plain, "DNS record type", CommandControl}, event.DNSQuestionType, asText},
-	dnsAnswer:   {Field{"dns.response_code", Categorical, Plain, "DNS answer", ""}, event.DNSResponseCode, asText},
-	method:      {Field{"http.request.method", Categorical, Plain, "HTTP method", ""}, event.HTTPMethod, asText},
-	status:      {Field{"http.response.status_code", Categorical, Plain, "HTTP status", ""}, event.HTTPStatus, asNumber},
-	agent:       {Field{"user_agent.original", Text, Plain, "user agent", InitialAccess}, event.UserAgent, asShape},
-	file:        {Field{"file.path", Text, Plain, "file", Execution}, event.FilePath, asShape},
-	mailFrom:    {Field{"email.from.address", Text, Plain, "sender", InitialAccess}, event.EmailFrom, asText},
-	bytesOut:    {Field{"source.bytes", Numeric, Plain, "bytes sent", Exfiltration}, event.SourceBytes, asSize},
-	bytesIn:     {Field{"destination.bytes", Numeric, Plain, "bytes received", ""}, event.DestinationBytes, asSize},
-	hour:        {Field{"@timestamp", Hour, Plain, "hour of the week", ""}, event.Time, asHour},
-	shapeOf:     {Field{"message", Text, Plain, "shape of line", ""}, event.Message, asRow},
+	dataset:     {Field{"event.dataset", Categorical, Context, "kind of log", "", Deed}, event.Dataset, asText},
+	srcIn:       {Field{"source.ip", IP, Actor, "inside source address", "", Who}, event.SourceIP, inside},
+	srcOut:      {Field{"source.ip", IP, Actor, "outside source address", "", Who}, event.SourceIP, outside},
+	srcNet:      {Field{"source.ip", IP, Plain, "outside source network", "", Origin}, event.SourceIP, network},
+	srcCountry:  {Field{"source.geo.country_name", Categorical, Plain, "source country", InitialAccess, Origin}, event.SourceCountry, asText},
+	dstIn:       {Field{"destination.ip", IP, Target, "inside destination address", Discovery, Peer}, event.DestinationIP, inside},
+	dstOut:      {Field{"destination.ip", IP, Target, "outside destination address", CommandControl, Peer}, event.DestinationIP, outside},
+	dstNet:      {Field{"destination.ip", IP, Plain, "outside destination network", CommandControl, Peer}, event.DestinationIP, network},
+	dstCountry:  {Field{"destination.geo.country_name", Categorical, Plain, "destination country", CommandControl, Peer}, event.DestinationCountry, asText},
+	dstPort:     {Field{"destination.port", Port, Plain, "destination port", Discovery, Service}, event.DestinationPort, asNumber},
+	transport:   {Field{"network.transport", Categorical, Plain, "transport", "", Service}, event.NetworkTransport, asText},
+	protocol:    {Field{"network.protocol", Categorical, Plain, "protocol", "", Service}, event.NetworkProtocol, asText},
+	application: {Field{"network.application", Categorical, Plain, "application", CommandControl, Service}, event.NetworkApplication, asText},
+	action:      {Field{"event.action", Categorical, Plain, "action", "", Deed}, event.EventAction, asText},
+	outcome:     {Field{"event.outcome", Categorical, Plain, "outcome", CredentialAccess, Deed}, event.EventOutcome, asText},
+	code:        {Field{"event.code", Categorical, Plain, "event code", "", Deed}, event.EventCode, asText},
+	eventType:   {Field{"event.type", Categorical, Plain, "event type", "", Deed}, event.EventType, asText},
+	rule:        {Field{"rule.name", Categorical, Plain, "rule", "", Signature}, event.RuleName, asText},
+	zoneIn:      {Field{"observer.ingress.interface.name", Categorical, Context, "incoming interface", "", Origin}, event.ObserverIngressInterface, asText},
+	zoneOut:     {Field{"observer.egress.interface.name", Categorical, Context, "outgoing interface", "", Peer}, event.ObserverEgressInterface, asText},
+	direction:   {Field{"network.direction", Categorical, Plain, "direction", "", Service}, event.NetworkDirection, asText},
+	user:        {Field{"user.name", Categorical, Actor, "user", CredentialAccess, Who}, event.UserName, asText},
+	userAs:      {Field{"user.effective.name", Categorical, Plain, "account taken on", Escalation, Rights}, event.UserEffectiveName, asText},
+	host:        {Field{"host.hostname", Categorical, Target, "host", "", Peer}, event.HostHostname, asText},
+	process:     {Field{"process.name", Categorical, Plain, "program", Execution, Program}, event.ProcessName, asText},
+	executable:  {Field{"process.executable", Text, Plain, "program file", Execution, Program}, event.ProcessExecutable, asText},
+	parent:      {Field{"process.parent.name", Categorical, Plain, "parent program", Execution, Program}, event.ProcessParentName, asText},
+	domain:      {Field{"url.domain", Text, Plain, "web domain", CommandControl, Naming}, event.URLDomain, asDomain},
+	dnsName:     {Field{"dns.question.name", Text, Plain, "DNS domain", CommandControl, Naming}, event.DNSQuestionName, asDomain},
+	dnsType:     {Field{"dns.question.type", Categorical, Plain, "DNS record type", CommandControl, Naming}, event.DNSQuestionType, asText},
+	dnsAnswer:   {Field{"dns.response_code", Categorical, Plain, "DNS answer", "", Naming}, event.DNSResponseCode, asText},
+	method:      {Field{"http.request.method", Categorical, Plain, "HTTP method", "", Deed}, event.HTTPMethod, asText},
+	status:      {Field{"http.response.status_code", Categorical, Plain, "HTTP status", "", Deed}, event.HTTPStatus, asNumber},
+	agent:       {Field{"user_agent.original", Text, Plain, "user agent", InitialAccess, Program}, event.UserAgent, asShape},
+	file:        {Field{"file.path", Text, Plain, "file", Execution, Program}, event.FilePath, asShape},
+	mailFrom:    {Field{"email.from.address", Text, Plain, "sender", InitialAccess, Origin}, event.EmailFrom, asText},
+	bytesOut:    {Field{"source.bytes", Numeric, Plain, "bytes sent", Exfiltration, Volume}, event.SourceBytes, asSize},
+	bytesIn:     {Field{"destination.bytes", Numeric, Plain, "bytes received", "", Volume}, event.DestinationBytes, asSize},
+	hour:        {Field{"@timestamp", Hour, Plain, "hour of the day", "", Moment}, event.Time, asHour},
+	shapeOf:     {Field{"message", Text, Plain, "shape of line", "", Deed}, event.Message, asRow},
 }
 
 // eventPairs is the table of pairs that tell something. A pair with a value that is itself new tells little more than that value: models
@@ -178,7 +178,7 @@ type Events struct {
 	seen   [numFields]memory
 	use    []int // fields whose column the current batch has
 	batch  *event.Batch
-	hours  [168]string
+	hours  [24]string
 }
 
 // NewEvents returns an extractor that hashes with key.
@@ -188,8 +188,7 @@ func NewEvents(key sketch.Key) *Events {
 		e.layout.Fields = append(e.layout.Fields, eventFields[i].Field)
 	}
 	for i := range e.hours {
-		day := time.Weekday(i / 24)
-		e.hours[i] = day.String() + " " + string([]byte{'0' + byte(i%24/10), '0' + byte(i%24%10)}) + ":00"
+		e.hours[i] = string([]byte{'0' + byte(i/10), '0' + byte(i%10)}) + ":00 UTC"
 	}
 	return e
 }
@@ -222,7 +221,7 @@ func (e *Events) Row(row int, r *Row) {
 			continue
 		}
 		if s.how == asHour {
-			h := hourOfWeek(e.batch.Time(event.Time, row))
+			h := hourOfDay(e.batch.Time(event.Time, row))
 			r.Values[i] = Value{Hash: e.key.Number(uint64(i+1), uint64(h)), Text: e.hours[h]}
 			continue
 		}
@@ -244,16 +243,11 @@ func (e *Events) number(field int, how how, n uint64, r *Row) {
 	r.Values[field] = Value{Hash: e.key.Number(uint64(field+1), key), Number: n}
 }
 
-// hourOfWeek counts from Sunday 00:00 UTC.
-func hourOfWeek(ns int64) int {
-	const hour = int64(time.Hour)
-	h := ns / hour
-	if ns%hour < 0 {
-		h--
-	}
-	h = (h + 4*24) % 168 // 1 January 1970 was a Thursday
+// hourOfDay is 0 to 23, UTC.
+func hourOfDay(ns int64) int {
+	h := ns % int64(24*time.Hour)
 	if h < 0 {
-		h += 168
+		h += int64(24 * time.Hour)
 	}
-	return int(h)
+	return int(h / int64(time.Hour))
 }

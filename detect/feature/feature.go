@@ -42,7 +42,28 @@ type Field struct {
 	Role Role
 	Say  string // what it is in a sentence: "destination port"; "" means Name
 	Hint Hint   // what novelty in it may mean
+	Side Side   // what of an event it tells
 }
+
+// A Side is what of an event a field tells. Fields of one side go together by nature (a port, its service, its application), so that novelty
+// in several of them is one piece of evidence, not several.
+type Side uint8
+
+// The sides of an event. A table's columns are a side each, from Column on.
+const (
+	Who Side = iota
+	Origin
+	Peer
+	Service
+	Deed
+	Program
+	Naming
+	Rights
+	Volume
+	Moment
+	Signature
+	Column
+)
 
 // A Hint is the ATT&CK tactic that novelty in a field or a pair often belongs to, "" where it tells none.
 type Hint string
@@ -85,6 +106,18 @@ func (l *Layout) Parts(i int) (a, b int) {
 	}
 	p := l.Pairs[i-len(l.Fields)]
 	return p.A, p.B
+}
+
+// Side returns what of an event a feature tells: for a pair, the side of its first field that is nobody who acts and no context.
+func (l *Layout) Side(i int) Side {
+	a, b := l.Parts(i)
+	if b < 0 {
+		return l.Fields[a].Side
+	}
+	if r := l.Fields[a].Role; r == Actor || r == Context {
+		return l.Fields[b].Side
+	}
+	return l.Fields[a].Side
 }
 
 // Name returns the name of a feature: the ECS field, or two joined by " + ".

@@ -35,7 +35,7 @@ func NewTable(key sketch.Key, names []string, kinds []Kind) *Table {
 			role = Target
 		}
 		t.cells = append(t.cells, i)
-		t.layout.Fields = append(t.layout.Fields, Field{Name: name, Kind: kinds[i], Role: role})
+		t.layout.Fields = append(t.layout.Fields, Field{Name: name, Kind: kinds[i], Role: role, Side: Column + Side(min(len(t.cells), 200))})
 	}
 	t.layout.Pairs = allPairs(len(t.cells))
 	t.layout.Shape = -1

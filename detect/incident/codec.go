@@ -105,6 +105,7 @@ func (k *kind) encode(e *sketch.Encoder) {
 	e.Text(k.What)
 	e.Text(k.Expected)
 	e.Text(k.Tactic)
+	e.Byte(k.Side)
 	e.Bool(k.Identity)
 	e.Uint(uint64(k.count))
 	e.Fixed64(k.values)
@@ -115,6 +116,7 @@ func (k *kind) encode(e *sketch.Encoder) {
 func (k *kind) decode(d *sketch.Decoder) {
 	k.Feature, k.Bits, k.Value = d.Count(1<<16), d.Float(), d.Fixed64()
 	k.What, k.Expected, k.Tactic = d.Text(maxString), d.Text(maxString), d.Text(64)
+	k.Side = d.Byte()
 	k.Identity = d.Bool()
 	k.count, k.values = uint32(d.Count(1<<31)), d.Fixed64()
 	k.first, k.last = d.Int(), d.Int()

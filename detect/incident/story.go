@@ -47,18 +47,25 @@ func storyID(site, finding string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))[:10]
 }
 
-// fits reports whether the observation is of the same premises, near enough in time, and shares an entity.
+// fits reports whether the observation is of the same premises, near enough in time, and shares one who acts, or is the act of one who
+// suffered in the story: a machine that was broken into goes on from there.
 func (s *story) fits(o *Observation) bool {
 	f := &o.Finding
 	if s.premises != f.Premises || f.Time-s.last > int64(gap) || s.first-f.Time > int64(gap) || f.Time-s.first > int64(longest) {
 		return false
 	}
 	for i := range o.Entities {
-		if s.entity(o.Entities[i].Hash) >= 0 {
-			return true
+		a := &o.Entities[i]
+		if !a.Actor {
+			continue
+		}
+		for j := range s.entities {
+			if b := &s.entities[j]; b.Actor && b.Hash == a.Hash || i == 0 && !b.Actor && b.Text == a.Text {
+				return true
+			}
 		}
 	}
-	return false
+	return len(o.Entities) > 0 && !o.Entities[0].Actor && s.entity(o.Entities[0].Hash) == 0 // nobody acts: the same place
 }
 
 func (s *story) entity(hash uint64) int {
@@ -133,11 +140,17 @@ func (k *kind) weight() float32 {
 	return w + sketch.Log2(k.different())/2
 }
 
-// rank is the evidence in bits: the strongest kind, and half of each other, because kinds are seldom independent of each other.
+// rank is the evidence in bits: the strongest kind, and half of the strongest of each other side, because even those are seldom independent.
 func (s *story) rank() float32 {
 	var sum float32
+	var told [256 / 64]uint64 // sides that count already
 	for i := range s.kinds {
-		if w := s.kinds[i].weight(); i == 0 {
+		k := &s.kinds[i]
+		if told[k.Side>>6]>>(k.Side&63)&1 == 1 {
+			continue
+		}
+		told[k.Side>>6] |= 1 << (k.Side & 63)
+		if w := k.weight(); i == 0 {
 			sum = w
 		} else {
 			sum += w / 2

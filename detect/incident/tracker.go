@@ -23,6 +23,7 @@ type Kind struct {
 	What     string  // a clause: "10.1.4.7 has never spoken to port 4444"
 	Expected string  // a clause: "in 5 days and 38,112 events"
 	Tactic   string  // ATT&CK tactic it hints at, or ""
+	Side     uint8   // what of an event it tells: kinds of one side are one piece of evidence
 	Identity bool    // it is only that somebody is new, not that somebody does something new
 }
 
@@ -40,18 +41,18 @@ type Config struct {
 	Site    string
 	PerDay  int            // most incidents raised a day
 	Zone    *time.Location // where days begin; nil is UTC
-	MaxOpen int            // most stories followed at a time, 0 for 64
+	MaxOpen int            // most stories followed at a time, 0 for 128
 }
 
 const (
-	gap     = time.Hour      // a story that is quiet for so long has ended
+	gap     = 6 * time.Hour  // a story that is quiet for so long has ended
 	longest = 24 * time.Hour // and so has one that began so long ago
-	margin  = 8              // bits by which evidence must exceed what a day brings by chance
+	margin  = 12             // bits by which evidence must exceed what a day brings by chance
 	enough  = 30             // ended stories from which their ranks say what is usual
 )
 
 // A Tracker makes incidents of observations. A story begins with a finding and takes up every later one that shares an entity with it
-// and comes within an hour. It becomes an incident when its evidence is stronger than chance and this site's everyday stories explain, and
+// and comes within six hours. It becomes an incident when its evidence is stronger than chance and this site's everyday stories explain, and
 // the day's budget is not used up. Memory is bounded; a Tracker is for one goroutine.
 type Tracker struct {
 	cfg    Config
@@ -69,7 +70,7 @@ func NewTracker(cfg Config) *Tracker {
 		cfg.Zone = time.UTC
 	}
 	if cfg.MaxOpen == 0 {
-		cfg.MaxOpen = 64
+		cfg.MaxOpen = 128
 	}
 	return &Tracker{cfg: cfg}
 }
@@ -128,14 +129,14 @@ func (t *Tracker) begin(o *Observation, out *[]Version) *story {
 }
 
 // need returns the rank from which a story is an incident: what a day's events bring by chance, and a margin; what this site's everyday
-// stories reach more often than a quarter of the budget; and more for each incident the day already has, so that the budget cannot be
+// stories reach more often than a tenth of the budget; and more for each incident the day already has, so that the budget cannot be
 // filled with trifles in front of what matters.
 func (t *Tracker) need(o *Observation) float32 {
 	need := sketch.Log2(max(o.Daily, 1)) + margin
 	if t.ended >= enough && o.Finding.Time > t.since {
 		days := max(1, float32(float64(o.Finding.Time-t.since)/float64(24*time.Hour)))
 		aDay := t.ended / days
-		want := sketch.Log2(max(1, aDay/max(0.25, float32(t.cfg.PerDay)/4)))
+		want := sketch.Log2(max(1, aDay/max(0.25, float32(t.cfg.PerDay)/10)))
 		if want > 0 {
 			need = max(need, t.rankAt(want))
 		}
@@ -184,7 +185,7 @@ func (t *Tracker) publish(s *story, rank float32, out *[]Version) {
 	*out = append(*out, s.version(t.cfg.Site, rank))
 }
 
-// Advance ends the stories that have been quiet for an hour, or gone on for a day, at the site's time now.
+// Advance ends the stories that have been quiet for six hours, or gone on for a day, at the site's time now.
 func (t *Tracker) Advance(now int64, out *[]Version) {
 	for i := 0; i < len(t.open); {
 		if s := t.open[i]; now-s.last > int64(gap) || now-s.first > int64(longest) {
