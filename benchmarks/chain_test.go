@@ -37,6 +37,8 @@ func BenchmarkChain(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+		profile, profiled := filepath.Join(dir, "cpu.pprof"), make(chan error, 1)
+		go func() { profiled <- i.profile(b.Context(), profile, 3) }()
 		took := i.rows(b, lines).Sub(began)
 		after, events := i.effort(b), float64(lines)
 		if n := i.db.number(b, "SELECT count() FROM ff.events"); int(n) != lines {
@@ -44,7 +46,13 @@ func BenchmarkChain(b *testing.B) {
 		}
 		b.ReportMetric(events/took.Seconds(), "events/s")
 		b.ReportMetric(micros(after.cpu-before.cpu)/events, "cpu-µs/event")
-		b.ReportMetric(micros(after.native-before.native)/events, "engine-cpu-µs/event")
+		b.ReportMetric(micros(after.native-before.native)/events, "database-cpu-µs/event")
+		if err := <-profiled; err != nil {
+			b.Error(err)
+		}
+		for stage, share := range shares(b, profile) {
+			b.ReportMetric(share*micros(after.cpu-before.cpu-after.native+before.native)/events, stage+"-cpu-µs/event")
+		}
 		b.ReportMetric(after.hwm, "peak-MiB")
 		b.ReportMetric(i.db.number(b, diskOf("ff", "events"))/events, "diskB/event")
 		b.ReportMetric(float64(size)/events, "lineB/event")

@@ -46,9 +46,10 @@ func needEngine(tb testing.TB) {
 
 // An instance is a running frontfoot up.
 type instance struct {
-	db   database
-	pid  int
-	data string
+	db    database
+	admin string // host:port
+	pid   int
+	data  string
 }
 
 // An inputs is what stands under ingest.inputs, one YAML mapping a line.
@@ -107,11 +108,12 @@ func (i *instance) await(tb testing.TB) {
 		if err != nil {
 			return false
 		}
-		var info struct{ Database string }
+		var info struct{ Database, Admin string }
 		if json.Unmarshal(text, &info) != nil {
 			return false
 		}
 		password, err := os.ReadFile(filepath.Join(i.data, "secrets", "password"))
+		i.admin = info.Admin
 		i.db = database{info.Database, "frontfoot", strings.TrimSpace(string(password))}
 		return err == nil
 	})
