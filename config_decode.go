@@ -68,9 +68,13 @@ func parseConfig(file string, src []byte) (*Config, error) {
 		d.decode(root, reflect.ValueOf(&cfg).Elem(), "")
 		cfg.Ingest.SetDefaults() // of each input that the file lists
 	}
-	if len(d.problems) == 0 {
-		cfg.validate(func(path, text string) { d.report(d.line(path), path, text) })
-	}
+	undecoded := slices.Clone(d.problems)
+	cfg.validate(func(path, text string) {
+		// A value that could not be read is still the default: nothing more can be said of it.
+		if !slices.ContainsFunc(undecoded, func(p configProblem) bool { return p.path == path }) {
+			d.report(d.line(path), path, text)
+		}
+	})
 	if len(d.problems) > 0 {
 		slices.SortStableFunc(d.problems, func(a, b configProblem) int { return cmp.Compare(a.line, b.line) })
 		return nil, &configError{file: file, problems: d.problems}

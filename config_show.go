@@ -36,7 +36,7 @@ func (c configShow) Run(t *terminal, g *globals) error {
 }
 
 type configCheck struct {
-	File string `arg:"" help:"Configuration file." type:"path"`
+	File string `arg:"" help:"Configuration file."`
 }
 
 // Run says that the file is right, or returns every problem of it.
