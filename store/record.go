@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -99,6 +100,12 @@ func column(c event.Column, messages []*message, parts []arrow.ArrayData, rows i
 	case event.Labels:
 		return f, labels(f.Type, messages, parts, rows, mem)
 	case event.Text, event.Bytes:
+		if strings.HasPrefix(s.ClickHouse, "LowCardinality") {
+			if a := dictionaryOf(messages, parts, rows, mem); a != nil {
+				f.Type = a.DataType()
+				return f, a
+			}
+		}
 		return f, array.MakeFromData(text(f.Type, messages, parts, rows, mem))
 	}
 	width := f.Type.(arrow.FixedWidthDataType).BitWidth() / 8
@@ -158,8 +165,9 @@ func appendText(off []int32, data []byte, p arrow.ArrayData, n int) ([]int32, []
 // labels joins maps: the same on two levels.
 func labels(t arrow.DataType, messages []*message, parts []arrow.ArrayData, rows int, mem *arena) arrow.Array {
 	off := append(mem.int32s(rows+1), 0)
-	keys, vals := []int32{0}, []int32{0}
-	var keyData, valData []byte
+	entries, keySize, valSize := labelSizes(messages, parts)
+	keys, vals := append(mem.int32s(entries+1), 0), append(mem.int32s(entries+1), 0)
+	keyData, valData := mem.bytes(keySize), mem.bytes(valSize)
 	for i, p := range parts {
 		n := messages[i].Events.Rows()
 		end := int32(len(keys) - 1)
@@ -174,9 +182,9 @@ func labels(t arrow.DataType, messages []*message, parts []arrow.ArrayData, rows
 			off = append(off, o-from[0]+end)
 		}
 		pairs := p.Children()[0].Children()
-		entries := int(from[n] - from[0])
-		keys, keyData = appendEntries(keys, keyData, pairs[0], int(from[0]), entries)
-		vals, valData = appendEntries(vals, valData, pairs[1], int(from[0]), entries)
+		count := int(from[n] - from[0])
+		keys, keyData = appendEntries(keys, keyData, pairs[0], int(from[0]), count)
+		vals, valData = appendEntries(vals, valData, pairs[1], int(from[0]), count)
 	}
 	n := len(keys) - 1
 	str := arrow.BinaryTypes.String
@@ -186,6 +194,21 @@ func labels(t arrow.DataType, messages []*message, parts []arrow.ArrayData, rows
 	}
 	pairs := array.NewData(t.(*arrow.MapType).Elem(), n, []*memory.Buffer{nil}, children, 0, 0)
 	return array.NewMapData(array.NewData(t, rows, []*memory.Buffer{nil, int32Buffer(off)}, []arrow.ArrayData{pairs}, 0, 0))
+}
+
+// labelSizes is how many labels the messages have, and the bytes of their keys and values.
+func labelSizes(messages []*message, parts []arrow.ArrayData) (entries, keys, vals int) {
+	for i, p := range parts {
+		if p == nil {
+			continue
+		}
+		off := offsets(p.Buffers()[1])
+		from, to := off[0], off[messages[i].Events.Rows()]
+		pairs := p.Children()[0].Children()
+		k, v := offsets(pairs[0].Buffers()[1]), offsets(pairs[1].Buffers()[1])
+		entries, keys, vals = entries+int(to-from), keys+int(k[to]-k[from]), vals+int(v[to]-v[from])
+	}
+	return entries, keys, vals
 }
 
 // appendEntries is appendText for entries that begin in the middle of an array.

@@ -78,11 +78,6 @@ func (r *record) addModels(messages []*message, mem *arena) {
 }
 
 func (r *record) addDictionary(c event.Column, index arrow.DataType, data []byte, values []string) {
-	t := &arrow.DictionaryType{IndexType: index, ValueType: arrow.BinaryTypes.String}
-	b := array.NewStringBuilder(memory.DefaultAllocator)
-	defer b.Release()
-	b.AppendValues(values, nil)
-	dict := b.NewArray()
-	indices := array.MakeFromData(array.NewData(index, r.rows, []*memory.Buffer{nil, memory.NewBufferBytes(data)}, nil, 0, 0))
-	r.add(arrow.Field{Name: c.Spec().Name, Type: t}, array.NewDictionaryArray(t, indices, dict))
+	a := dictionaryArray(index, data, r.rows, values)
+	r.add(arrow.Field{Name: c.Spec().Name, Type: a.DataType()}, a)
 }
