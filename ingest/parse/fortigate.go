@@ -16,10 +16,12 @@ func (p *Parser) fortigate(text []byte) bool {
 	if first := bytes.IndexAny(text, " ,"); first > 0 && text[first] == ',' {
 		sep = ','
 	}
-	for rest := text; len(rest) > 0; {
-		var key, value []byte
-		if key, value, rest = p.nextPair(rest, sep); key != nil {
-			p.put(fortigateFields, key, value)
+	c := cursor{v: text, sep: sep}
+	for key, value, ok := p.next(&c); ok; key, value, ok = p.next(&c) {
+		if f := fortigateFields.get(key); f != nil {
+			p.set(f, key, value)
+		} else if key != nil && !absent(value) {
+			p.labelKey(key, value)
 		}
 	}
 	return p.fortigateEnd()

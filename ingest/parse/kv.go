@@ -6,37 +6,56 @@ import (
 	"frontfoot/ingest/event"
 )
 
-// nextPair reads the next word or key=value pair of v, after separators. A value in double quotes may hold anything, with
-// backslashes before quotes; its closing quote is the first that a separator or the end follows, so that a quote which a sender
-// forgot to escape does not end it. A word without "=" is a value without key. A value that no quote closes is the rest of a line that was cut off.
-func (p *Parser) nextPair(v []byte, sep byte) (key, value, rest []byte) {
-	i := 0
-	for i < len(v) && (v[i] == sep || v[i] == ' ' || v[i] == '\t') {
+// A cursor walks over key=value pairs.
+type cursor struct {
+	v   []byte
+	at  int
+	sep byte // between pairs, beside spaces
+}
+
+// next reads the next word or key=value pair, after separators, and reports whether there was one. A value in double quotes may
+// hold anything, with backslashes before quotes; its closing quote is the first that a separator or the end follows, so that a
+// quote which a sender forgot to escape does not end it. A value that no quote closes is the rest of a line that was cut off.
+// A word without "=" is a value without key.
+func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
+	v, i := c.v, c.at
+	for i < len(v) && (v[i] == ' ' || v[i] == c.sep || v[i] == '\t') {
 		i++
 	}
-	v = v[i:]
-	for i = 0; i < len(v); i++ {
-		if c := v[i]; c == '=' && i > 0 {
-			break
-		} else if c == sep || c == '\t' {
-			return nil, v[:i], v[i:]
+	from := i
+	for i < len(v) && v[i] != '=' && v[i] != c.sep && v[i] != '\t' {
+		i++
+	}
+	if i == len(v) || v[i] != '=' || i == from {
+		for i < len(v) && v[i] != c.sep && v[i] != '\t' { // a word may begin with "="
+			i++
 		}
+		c.at = i
+		return nil, v[from:i], i > from
 	}
-	if i == len(v) {
-		return nil, v, nil
-	}
-	key, v = v[:i], v[i+1:]
-	if len(v) > 0 && v[0] == '"' {
-		if value, n := p.quoted(v[1:], sep); n > 0 {
-			return key, value, v[1+n:]
+	key = v[from:i]
+	i++
+	if i < len(v) && v[i] == '"' {
+		c.at = len(v)
+		rest := v[i+1:]
+		if n := bytes.IndexByte(rest, '"'); n == 0 || n > 0 && rest[n-1] != '\\' && bytes.IndexByte(rest[:n], '\\') < 0 {
+			if end := i + 2 + n; end == len(v) || v[end] == c.sep || v[end] == ' ' {
+				c.at = end
+				return key, rest[:n:n], true
+			}
 		}
-		return key, v[1:], nil
+		if value, n := p.quoted(rest, c.sep); n > 0 {
+			c.at = i + 1 + n
+			return key, value, true
+		}
+		return key, rest, true
 	}
-	end := bytes.IndexByte(v, sep)
-	if end < 0 {
-		return key, v, v[len(v):]
+	from = i
+	for i < len(v) && v[i] != c.sep {
+		i++
 	}
-	return key, v[:end], v[end:]
+	c.at = i
+	return key, v[from:i], true
 }
 
 // quoted reads a value up to its closing quote and returns it with the number of bytes read, the quote included; 0 where no
@@ -75,24 +94,22 @@ func (p *Parser) pairs(app, text []byte) bool {
 		return false
 	}
 	pairs, words := 0, 0
-	for rest := text; len(rest) > 0; {
-		var key, value []byte
-		if key, value, rest = p.nextPair(rest, ' '); key != nil && keyLike(key) {
+	c := cursor{v: text, sep: ' '}
+	for key, _, ok := p.next(&c); ok; key, _, ok = p.next(&c) {
+		if keyLike(key) {
 			pairs++
-		} else if len(value) > 0 {
+		} else {
 			words++
 		}
 	}
 	if pairs < 2 || words > pairs {
 		return false
 	}
-	for rest := text; len(rest) > 0; {
-		var key, value []byte
-		key, value, rest = p.nextPair(rest, ' ')
-		if key == nil {
-			continue
+	c = cursor{v: text, sep: ' '}
+	for key, value, ok := p.next(&c); ok; key, value, ok = p.next(&c) {
+		if keyLike(key) {
+			p.put(commonFields, p.lowered(key), bytes.TrimRight(value, ",;"))
 		}
-		p.pair(key, bytes.TrimRight(value, ",;"))
 	}
 	p.commonEnd()
 	p.dataset = "kv"
@@ -103,13 +120,6 @@ func (p *Parser) pairs(app, text []byte) bool {
 		p.text(event.Message, text)
 	}
 	return true
-}
-
-func (p *Parser) pair(key, value []byte) {
-	if !keyLike(key) {
-		return
-	}
-	p.put(commonFields, p.lowered(key), value)
 }
 
 // keyLike reports whether v can be a name.

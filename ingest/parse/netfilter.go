@@ -67,9 +67,8 @@ func (p *Parser) netfilterPairs(rest []byte) {
 	}
 	var buf [40]byte
 	flags := buf[:0]
-	for len(rest) > 0 {
-		var key, value []byte
-		key, value, rest = p.nextPair(rest, ' ')
+	c := cursor{v: rest, sep: ' '}
+	for key, value, ok := p.next(&c); ok; key, value, ok = p.next(&c) {
 		switch {
 		case key != nil:
 			p.netfilterPair(key, value)
