@@ -1,11 +1,12 @@
 # What a developer runs. `make` alone lists the targets.
 
-GO       ?= go
-BIN      ?= bin/frontfoot
-VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
-FUZZTIME ?= 10s
-TESTARGS ?=
-PACKAGES ?= ./...
+GO        ?= go
+BIN       ?= bin/frontfoot
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+FUZZTIME  ?= 10s
+TESTARGS  ?=
+BENCHARGS ?=
+PACKAGES  ?= ./...
 
 # Tools are run at these versions and stay out of go.mod.
 GOFUMPT  := $(GO) run mvdan.cc/gofumpt@v0.12.0
@@ -32,10 +33,10 @@ demo: engine ## a week at three councils, with an attack on the sixth day
 test: ## vet and test with the race detector; ends with "N passed, N failed, N skipped"
 	$(GO) vet $(PACKAGES)
 	@$(GO) build -o bin/summary .ci/summary.go
-	@{ $(GO) test -json -race -shuffle=on $(TESTARGS) $(PACKAGES) || true; } | bin/summary
+	@{ $(GO) test -json -race -shuffle=on -timeout 20m $(TESTARGS) $(PACKAGES) || true; } | bin/summary
 
-bench: ## measure each stage and the whole chain
-	$(GO) test -run '^$$' -bench . -benchmem $(TESTARGS) $(PACKAGES)
+bench: ## measure each stage and the whole chain; writes benchmarks/results
+	$(GO) run ./benchmarks/ffbench $(BENCHARGS)
 
 lint: ## formatting, vet and all linters; the layering too
 	@unformatted=$$($(GOFUMPT) -l .) && test -z "$$unformatted" || { echo "not formatted, run make format: $$unformatted"; exit 1; }
