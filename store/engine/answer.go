@@ -70,9 +70,9 @@ func (a *answer) block(native bool) ([]byte, error) {
 func (a *answer) header() {
 	s := a.result.Stats()
 	summary, _ := json.Marshal(map[string]string{ // strings, as ClickHouse has them
-		"read_rows": fmt.Sprint(s.ReadRows), "read_bytes": fmt.Sprint(s.ReadBytes),
-		"written_rows": fmt.Sprint(s.WrittenRows), "written_bytes": fmt.Sprint(s.WrittenBytes),
-		"total_rows_to_read": "0", "result_rows": fmt.Sprint(s.WrittenRows), "result_bytes": fmt.Sprint(s.ResultBytes),
+		"read_rows": decimal(s.ReadRows), "read_bytes": decimal(s.ReadBytes),
+		"written_rows": decimal(s.WrittenRows), "written_bytes": decimal(s.WrittenBytes),
+		"total_rows_to_read": "0", "result_rows": decimal(s.WrittenRows), "result_bytes": decimal(s.ResultBytes),
 		"elapsed_ns": strconv.FormatInt(s.Elapsed.Nanoseconds(), 10),
 	})
 	h := a.w.Header()
@@ -84,6 +84,8 @@ func (a *answer) header() {
 		h.Set("Content-Encoding", a.call.encoding)
 	}
 }
+
+func decimal(n uint64) string { return strconv.FormatUint(n, 10) }
 
 // open puts the compression that the client asked for between the blocks and the connection.
 func (a *answer) open() (err error) {
@@ -107,8 +109,7 @@ func (plainWriter) Close() error { return nil }
 // header announced.
 func (a *answer) fail(err error) {
 	text := err.Error()
-	var e *Exception
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Exception](err); ok {
 		text = e.Text
 	}
 	const marker = "__exception__"

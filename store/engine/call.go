@@ -96,8 +96,7 @@ func openBody(w http.ResponseWriter, r *http.Request, values url.Values) (io.Rea
 		return bytes.NewReader(nil), nil
 	}
 	if err != nil {
-		var e *Exception
-		if errors.As(err, &e) {
+		if _, ok := errors.AsType[*Exception](err); ok {
 			return nil, err
 		}
 		return nil, exception(354, "INFLATE_FAILED", "The body cannot be decompressed: "+err.Error())

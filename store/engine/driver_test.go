@@ -70,8 +70,7 @@ func TestDriverInsertFormat(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	err := conn.InsertFormat(t.Context(), "ArrowStream", "INSERT INTO formatted ("+w.names()+")", bytes.NewReader(data[:len(data)/2]))
-	var e *clickhouse.Exception
-	if !errors.As(err, &e) {
+	if _, ok := errors.AsType[*clickhouse.Exception](err); !ok {
 		t.Errorf("half a stream: got %v", err)
 	}
 	if got := ask(t, "SELECT count() FROM formatted"); got != "25000" {

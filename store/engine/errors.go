@@ -21,7 +21,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) HintText() string { return e.Hint }
 
 // Exception is an error of the engine, in ClickHouse's own words and with its code.
-type Exception struct {
+type Exception struct { //nolint:errname // it is what ClickHouse and its drivers call it
 	Code int    // 62 is a syntax error; 0 when the text held none
 	Text string // "Code: 62. DB::Exception: Syntax error: … (SYNTAX_ERROR)"
 }

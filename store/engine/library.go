@@ -232,5 +232,5 @@ func (s *stream) close() {
 
 // analysis is chdb_query_analysis_v1: what the engine's parser says of a text.
 type analysis struct {
-	size, statements, flags, class uint32
+	size, statements, _, class uint32 // the third are flags
 }

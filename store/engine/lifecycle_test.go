@@ -26,7 +26,7 @@ const child = "FRONTFOOT_ENGINE_CHILD"
 // runChild plays the named part on the given folder and returns the exit code.
 func runChild(part, dir string) int {
 	err := func() error {
-		e, err := Open(Config{Library: testLibrary(), DataDir: dir}, slog.New(slog.DiscardHandler))
+		e, err := Open(Config{Library: testLibrary(), DataDir: dir, MaxMemory: 256 << 20}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			return err
 		}
@@ -39,6 +39,8 @@ func runChild(part, dir string) int {
 			return reopen(e, dir)
 		case "idle":
 			return idle(e)
+		case "memory":
+			return exhaust(e)
 		}
 		return e.Close()
 	}()
@@ -151,6 +153,27 @@ func idle(e *Engine) error {
 	}
 	fmt.Fprintln(os.Stdout, resident)
 	return e.Close()
+}
+
+// exhaust runs statements that need more than there may be, and one that does not.
+func exhaust(e *Engine) error {
+	for range 3 {
+		_, err := run(e, "SELECT length(groupArray(number)) FROM numbers(200000000)", nil)
+		if x, ok := errors.AsType[*Exception](err); !ok || x.Code != 241 {
+			return fmt.Errorf("a statement beyond the limit: %w", err)
+		}
+		if _, err := run(e, "SELECT sum(number) FROM numbers(1000000)", nil); err != nil {
+			return err
+		}
+	}
+	return e.Close()
+}
+
+func TestMemoryLimit(t *testing.T) {
+	needEngine(t)
+	if out, err := command(t.Context(), "memory", t.TempDir()).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
 }
 
 // maxIdle is what an idle process with the engine may have resident, in kB.

@@ -136,10 +136,11 @@ func (n *nativeReader) prefix(t *nativeType) {
 		n.take(8)
 	case kindJSON:
 		if v := n.uint64(); v != jsonAsText {
-			n.fail(fmt.Errorf("JSON in serialization %d is not supported: use toString() or another format", v))
+			n.fail(fmt.Errorf("serialization %d of JSON is not supported: use toString() or another format", v))
 		}
 	case kindDynamic:
 		n.dynamicPrefix(t)
+	default: // only what they hold may write something
 	}
 	for _, e := range t.elems {
 		n.prefix(e)
@@ -162,7 +163,7 @@ func nativeSettings() map[string]string {
 
 func (n *nativeReader) dynamicPrefix(t *nativeType) {
 	if v := n.uint64(); v != dynamicFlattened {
-		n.fail(fmt.Errorf("Dynamic in serialization %d is not supported: use toString() or another format", v))
+		n.fail(fmt.Errorf("serialization %d of Dynamic is not supported: use toString() or another format", v))
 	}
 	t.elems = nil
 	for range n.uvarint() {

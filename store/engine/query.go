@@ -104,10 +104,15 @@ func (r *Result) run(ctx context.Context, st statement, req Request) error {
 		return exception(62, "SYNTAX_ERROR", "Multi-statements are not allowed")
 	case class == classUnknown && len(bytes.TrimSpace(req.SQL)) == 0:
 		return exception(62, "SYNTAX_ERROR", "Empty query")
-	case req.ReadOnly && class != classRead && class != classUnknown:
+	case req.ReadOnly && class == classUnknown:
+		// Nearly always a syntax error, which the engine words best; should it run, it runs without rights.
+		if err := r.session.exec("SET readonly = 1"); err != nil {
+			return err
+		}
+	case req.ReadOnly && class != classRead:
 		return readOnly()
 	}
-	r.tainted = class == classControl
+	r.tainted = class == classControl || req.ReadOnly && class == classUnknown
 	return r.query(st, req, params)
 }
 
