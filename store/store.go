@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -45,13 +46,21 @@ func Open(_ context.Context, cfg Config, logger *slog.Logger, reg prometheus.Reg
 // Close ends the connections. Calls that run fail.
 func (s *Store) Close() error { return s.conn.Close() }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database answers, be it that its tables are not made yet.
 func (s *Store) Ping(ctx context.Context) error {
-	if err := s.conn.Ping(ctx); err != nil {
+	err := s.conn.Ping(ctx)
+	var ex *clickhouse.Exception
+	if errors.As(err, &ex) && ex.Code == unknownDatabase {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("asking the database: %w", err)
 	}
 	return nil
 }
+
+// unknownDatabase is ClickHouse's code for a database that is not there.
+const unknownDatabase = 81
 
 // Migrate makes the database and brings its tables up to date. It can be run again after it was interrupted.
 func (s *Store) Migrate(ctx context.Context) error {

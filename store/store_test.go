@@ -45,6 +45,14 @@ func openWith(t testing.TB, cfg Config) *Store {
 }
 
 func TestPing(t *testing.T) {
+	fresh := openWith(t, Config{Database: server.Database(t), URL: server.URL, User: server.User, Password: server.Password})
+	if err := fresh.Ping(t.Context()); err != nil {
+		t.Errorf("before there are tables: %v", err)
+	}
+	wrong := openWith(t, Config{URL: server.URL, User: server.User, Password: "wrong"})
+	if err := wrong.Ping(t.Context()); err == nil {
+		t.Error("a wrong password was taken")
+	}
 	s := open(t)
 	if err := s.Ping(t.Context()); err != nil {
 		t.Error(err)
