@@ -166,7 +166,11 @@ func (f *fortigate) web(b []byte, r rng, at int64, w *flow, host, url string, ca
 	} else {
 		b = append(b, ` action="passthrough"`...)
 	}
-	b = append(append(append(b, ` reqtype="direct" url="https://`...), host...), url...)
+	scheme := ` reqtype="direct" url="https://`
+	if w.dport == 80 {
+		scheme = ` reqtype="direct" url="http://`
+	}
+	b = append(append(append(b, scheme...), host...), url...)
 	b = appendKey(append(b, '"'), " sentbyte=", w.sent)
 	b = append(b, ` rcvdbyte=0 direction="outgoing" msg="URL belongs to `...)
 	if blocked {

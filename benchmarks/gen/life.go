@@ -30,7 +30,7 @@ type activity struct {
 }
 
 // fixedLines is about how many lines a day come by the clock, whatever the volume asked for.
-const fixedLines = 3_800
+const fixedLines = 4_000
 
 func newLife(c *council, start, end int64, cfg Config) *life {
 	l := &life{c: c, r: newRNG(cfg.Seed, "life "+c.name), q: newQueue(), start: start, end: end}
@@ -48,7 +48,8 @@ func newLife(c *council, start, end int64, cfg Config) *life {
 	}
 	office, home, remote, flat := officeHours(), homeHours(), remoteHours(), always()
 
-	l.often(0.33, 2.05, office, l.browse)
+	l.often(0.29, 2.05, office, l.browse)
+	l.often(0.04, 1.6, office, l.plain)
 	l.often(0.035, 1.5, home, l.guest)
 	l.often(0.12, 1.0, office, l.desk)
 	l.often(0.025, 1.1, office, l.otherPort)

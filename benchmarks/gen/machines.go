@@ -15,13 +15,7 @@ var serverCalls = []struct {
 	{"gw01", "ntp.ubuntu.com", "NTP", 123, 17, 76},
 	{"web01", "api.notifications.service.gov.uk", "HTTPS", 443, 6, 4_000},
 	{"mon01", "api.pagerduty.com", "HTTPS", 443, 6, 3_000},
-	{"web01", "archive.ubuntu.com", "HTTP", 80, 6, 90_000},
-	{"fs01", "security.ubuntu.com", "HTTP", 80, 6, 60_000},
 	{"revben01", "api.pay.gov.uk", "HTTPS", 443, 6, 5_000},
-	{"db01", "security.ubuntu.com", "HTTP", 80, 6, 60_000},
-	{"sftp01", "security.ubuntu.com", "HTTP", 80, 6, 60_000},
-	{"bak01", "archive.ubuntu.com", "HTTP", 80, 6, 90_000},
-	{"jump01", "security.ubuntu.com", "HTTP", 80, 6, 60_000},
 	{"mail01", "cdn.mailfilter.example", "HTTPS", 443, 6, 30_000},
 	{"revben01", "ws.ons.gov.uk", "HTTPS", 443, 6, 70_000},
 	{"web01", "api.os.uk", "HTTPS", 443, 6, 40_000},
@@ -42,18 +36,33 @@ func (l *life) upkeep(at int64) {
 	}
 	w := wire{src: f.src, sport: f.sport, dst: f.dst, dport: f.dport, proto: "TCP", id: flowID(r)}
 	app := "tls"
-	switch {
-	case call.proto == 17:
+	if call.proto == 17 {
 		f.action, w.proto, app = "accept", "UDP", "ntp"
-	case call.port == 80:
-		app = "http"
-		path := pick(r, []string{"/ubuntu/dists/noble-security/InRelease", "/ubuntu/dists/noble-updates/InRelease", "/ubuntu/dists/noble/InRelease"})
-		l.q.put(at, eveHTTP(l.q.buf(), at, &w, call.name, path, "Debian APT-HTTP/1.3 (2.8.3)", "text/plain", "GET", 200, f.rcvd))
 	}
 	if r.chance(0.2) {
 		at = c.resolve(l.q, r, at, f.src, call.name, "A", f.dst)
 	}
 	c.finish(l.q, r, at, &f, &w, app, 0.2)
+}
+
+// updates is a server that asks its maker for news, as each does twice a day.
+func (l *life) updates(at int64, s *server) {
+	r, c := l.r, l.c
+	for _, host := range []string{"archive.ubuntu.com", "security.ubuntu.com"} {
+		mirror := newRNG(3, host+c.name)
+		to := countryNamed("United Kingdom").addr(mirror)
+		f := flow{
+			src: s.ip, sport: r.ephemeral(), dst: to, dport: 80, proto: 6, policy: polOut, action: "close", service: "HTTP", from: "Reserved",
+			to: "United Kingdom", nat: c.public, seconds: uint64(r.skewed(4, 0.9)), sent: uint64(r.skewed(2_000, 0.3)), rcvd: uint64(r.skewed(200_000, 1)),
+		}
+		w := wire{src: f.src, sport: f.sport, dst: to, dport: 80, proto: "TCP", id: flowID(r)}
+		at = c.resolve(l.q, r, at, s.ip, host, "A", to)
+		for _, suite := range []string{"noble", "noble-updates", "noble-security"} {
+			at += r.span(second/10, 0.5)
+			l.q.put(at, eveHTTP(l.q.buf(), at, &w, host, "/ubuntu/dists/"+suite+"/InRelease", "Debian APT-HTTP/1.3 (2.8.3)", "text/plain", "GET", 200, f.rcvd/3))
+		}
+		c.finish(l.q, r, at, &f, &w, "http", 0.5)
+	}
 }
 
 // manage is an administrator at work: through the jump host to a server, some commands as root.
@@ -163,6 +172,7 @@ func (l *life) noise(at int64) {
 func (l *life) clockwork() {
 	for i, s := range l.c.linux {
 		l.every(hour, 17*minute+int64(i)*second/7, second, func(at int64) { l.job(at, s, "root", "cd / && run-parts --report /etc/cron.hourly") })
+		l.every(12*hour, 6*hour+int64(i)*9*minute, 30*minute, func(at int64) { l.updates(at, s) })
 	}
 	for _, role := range []string{"web01", "revben01", "fs01"} {
 		s := l.c.servers[role]

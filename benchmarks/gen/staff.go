@@ -80,6 +80,43 @@ func (l *life) blocked(at int64, u *user) {
 	l.q.put(at, l.c.fgt.web(l.q.buf(), l.r, at, &f, s.name, "/", cat, true))
 }
 
+// plainSites are what Windows asks for without encryption, many times a day on every machine.
+var plainSites = []struct{ host, path, agent, mime string }{
+	{"www.msftconnecttest.com", "/connecttest.txt", "Microsoft NCSI", "text/plain"},
+	{"ocsp.digicert.com", "/MFEwTzBNMEswSTAJBgUrDgMCGgUABBQ50otx", "Microsoft-CryptoAPI/10.0", "application/ocsp-response"},
+	{"ctldl.windowsupdate.com", "/msdownload/update/v3/static/trustedr/en/disallowedcertstl.cab", "Microsoft-CryptoAPI/10.0", "application/vnd.ms-cab-compressed"},
+	{"crl3.digicert.com", "/DigiCertGlobalRootG2.crl", "Microsoft-CryptoAPI/10.0", "application/pkix-crl"},
+	{"ocsp.pki.goog", "/gts1c3", "Microsoft-CryptoAPI/10.0", "application/ocsp-response"},
+	{"r10.o.lencr.org", "/", "Microsoft-CryptoAPI/10.0", "application/ocsp-response"},
+	{"msedge.b.tlu.dl.delivery.mp.microsoft.com", "/filestreamingservice/files", "Microsoft BITS/7.8", "application/octet-stream"},
+}
+
+// plain is a visit without encryption: mostly Windows itself, now and then an old web site or a file that somebody fetches.
+func (l *life) plain(at int64) {
+	r, c, u := l.r, l.c, l.c.staff(l.r)
+	p := plainSites[min(int(r.ExpFloat64()*2), len(plainSites)-1)]
+	host := newRNG(5, p.host)
+	to, dst := "United States", countryNamed("United States").addr(host)
+	cat := &categories[0]
+	if r.chance(0.06) {
+		s := c.web.visit(r, 0.1)
+		to, dst, cat = s.country.name, s.addr(r), s.category
+		p.host, p.path, p.agent, p.mime = s.name, "/"+pick(r, webWords)+pick(r, []string{"/", ".html", ".pdf", ".zip", "/index.php"}), u.agent, "text/html"
+	}
+	f := flow{
+		src: u.ip, sport: r.ephemeral(), dst: dst, dport: 80, proto: 6, policy: polInternet, action: "close", service: "HTTP", app: &applications[1], user: u,
+		mac: u.mac, from: "Reserved", to: to, nat: c.public, seconds: uint64(r.skewed(5, 1)), sent: uint64(r.skewed(600, 0.4)), rcvd: uint64(r.skewed(9_000, 1.4)),
+	}
+	w := wire{src: u.ip, sport: f.sport, dst: dst, dport: 80, proto: "TCP", id: flowID(r)}
+	if r.chance(0.1) {
+		l.q.put(at, c.fgt.web(l.q.buf(), r, at, &f, p.host, p.path, cat, false))
+	}
+	if r.chance(0.4) {
+		l.q.put(at, eveHTTP(l.q.buf(), at, &w, p.host, p.path, p.agent, p.mime, "GET", 200, f.rcvd))
+	}
+	c.finish(l.q, r, at, &f, &w, "http", 0.1)
+}
+
 // suspect is what the sensor thinks of an ordinary connection.
 func (l *life) suspect(at int64) {
 	s := l.c.web.visit(l.r, 0.02)
