@@ -70,7 +70,7 @@ func checkPlatform(system, arch string) error {
 	}
 	return &Error{
 		Err:  fmt.Errorf("the embedded engine is published for linux/amd64 only, this is %s/%s", system, arch),
-		Hint: "use a ClickHouse server: set store.clickhouse to its address",
+		Hint: "use a ClickHouse server: set store.url to its address",
 	}
 }
 
