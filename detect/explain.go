@@ -46,13 +46,39 @@ func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind 
 		f := &x.layout.Fields[a]
 		if b < 0 {
 			k.Tactic = string(f.Hint)
-			k.Identity = f.Role != feature.Plain
+			k.Weak = f.Role != feature.Plain
 		} else {
 			k.Tactic = string(x.layout.Pairs[me.Feature-len(x.layout.Fields)].Hint)
 		}
+		k.Weak = k.Weak || k.Side == uint8(feature.Moment) || x.shares(v.Loud[:i], a, b)
 		kinds = append(kinds, k)
 	}
 	return kinds
+}
+
+// shares reports whether a louder feature of the same event has one of two fields too, unless that is who acts: a port that is new for its
+// host, its country and its interface is one new thing.
+func (x *explainer) shares(louder []novelty.Measure, a, b int) bool {
+	for i := range louder {
+		c, d := x.layout.Parts(louder[i].Feature)
+		for _, f := range [2]int{a, b} {
+			if f >= 0 && (f == c || f == d) && x.layout.Fields[f].Role != feature.Actor {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// busy is how many events a day the one who acts is good for; somebody unknown is one of all who are new on a day.
+func (x *explainer) busy(m *novelty.Model) float32 {
+	i := x.actor()
+	if i < 0 {
+		return 0
+	}
+	days := max(1, float32(float64(x.age)/float64(24*time.Hour)))
+	_, values := m.Known(i)
+	return max(m.Count(i), values) / days
 }
 
 // what is a clause of what was seen.
@@ -123,11 +149,8 @@ func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
 		}
 		out = append(out, incident.Entity{Hash: value.Hash, Name: f.Name, Text: f.Format(value), Actor: f.Role == feature.Actor})
 	}
-	for i := range x.layout.Fields {
-		if x.layout.Fields[i].Role == feature.Actor && x.row.Values[i].Hash != 0 {
-			add(i)
-			break
-		}
+	if i := x.actor(); i >= 0 {
+		add(i)
 	}
 	for i := range v.Loud {
 		if v.Loud[i].Bits < loud {
@@ -140,6 +163,16 @@ func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
 		}
 	}
 	return out
+}
+
+// actor returns the field that names who acts, -1 where nobody does.
+func (x *explainer) actor() int {
+	for i := range x.layout.Fields {
+		if x.layout.Fields[i].Role == feature.Actor && x.row.Values[i].Hash != 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // fill sets the words of a finding.

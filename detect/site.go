@@ -99,6 +99,7 @@ func observe(e *engine, row *feature.Row, site string, now *clock, seen uint64) 
 		Entities: x.entities(&e.verdict),
 		Kinds:    kinds,
 		Daily:    daily(seen, now.age()),
+		Busy:     x.busy(e.model),
 	}
 	x.fill(&o.Finding, kinds, &e.verdict)
 	return o

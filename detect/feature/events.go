@@ -171,6 +171,9 @@ var eventPairs = []Pair{
 	{process, shapeOf, "%s has never written a line such as %q", ""},
 }
 
+// small is a size in bytes up to which the amount is no news.
+const small = 1 << 20
+
 // Events extracts features from event batches. It is for one goroutine.
 type Events struct {
 	key    sketch.Key
@@ -215,7 +218,7 @@ func (e *Events) Row(row int, r *Row) {
 	for _, i := range e.use {
 		s := &eventFields[i]
 		if s.how == asNumber || s.how == asSize {
-			if n, ok := e.batch.Uint(s.column, row); ok {
+			if n, ok := e.batch.Uint(s.column, row); ok && (i != dstPort || !e.answer(n, row)) {
 				e.number(i, s.how, n, r)
 			}
 			continue
@@ -235,10 +238,17 @@ func (e *Events) Row(row int, r *Row) {
 	r.Time, r.Timed = e.batch.Time(event.Time, row), true
 }
 
+// answer reports whether an event with that destination port is about an answer: it comes from a service's port to one that was picked for
+// the occasion, which says nothing.
+func (e *Events) answer(port uint64, row int) bool {
+	from, ok := e.batch.Uint(event.SourcePort, row)
+	return ok && from < 1024 && port >= 1024
+}
+
 func (e *Events) number(field int, how how, n uint64, r *Row) {
 	key := n
 	if how == asSize {
-		key = uint64(bin(float64(n)))
+		key = uint64(bin(float64(max(n, small))))
 	}
 	r.Values[field] = Value{Hash: e.key.Number(uint64(field+1), key), Number: n}
 }

@@ -30,6 +30,7 @@ type story struct {
 	entities []Entity
 	kinds    []kind
 	evidence []Row
+	busy     float32 // events a day of the busiest who acts in it
 }
 
 // A kind is what a story knows of one kind of novelty.
@@ -80,6 +81,7 @@ func (s *story) take(o *Observation) {
 	if len(s.evidence) < MaxEvidence {
 		s.evidence = append(s.evidence, Row{Epoch: f.Epoch, Seq: f.Seq})
 	}
+	s.busy = max(s.busy, o.Busy)
 	for _, e := range o.Entities {
 		if i := s.entity(e.Hash); i >= 0 {
 			s.entities[i].Actor = s.entities[i].Actor || e.Actor
@@ -95,12 +97,10 @@ func (s *story) take(o *Observation) {
 func (s *story) takeKind(k *Kind, at int64) {
 	i := slices.IndexFunc(s.kinds, func(x kind) bool { return x.Feature == k.Feature })
 	if i < 0 {
-		if i = len(s.kinds); i == maxKinds {
-			if i--; s.kinds[i].weight() >= k.Bits {
-				return
-			}
-			s.kinds = s.kinds[:i]
+		if len(s.kinds) == maxKinds {
+			s.kinds = slices.Delete(s.kinds, s.idlest(), s.idlest()+1)
 		}
+		i = len(s.kinds)
 		s.kinds = append(s.kinds, kind{Kind: *k, first: at, last: at})
 	}
 	x := &s.kinds[i]
@@ -121,6 +121,17 @@ func (s *story) takeKind(k *Kind, at int64) {
 	})
 }
 
+// idlest returns the weakest kind that is not the strongest of its side, else the weakest.
+func (s *story) idlest() int {
+	for i := len(s.kinds) - 1; i > 0; i-- {
+		side := s.kinds[i].Side
+		if slices.ContainsFunc(s.kinds[:i], func(x kind) bool { return x.Side == side }) {
+			return i
+		}
+	}
+	return len(s.kinds) - 1
+}
+
 // different is about how many different values a kind was seen with: linear counting in 64 bits (Whang et al. 1990), 1 to 266.
 func (k *kind) different() float32 {
 	empty := 64 - bits.OnesCount64(k.values)
@@ -130,20 +141,22 @@ func (k *kind) different() float32 {
 	return max(1, -44.36142*(sketch.Log2(float32(empty))-6))
 }
 
-// weight is what a kind adds to the evidence: its surprise, half of it where it is only that somebody is new, and half a bit for each doubling
+// weight is what a kind adds to the evidence: its surprise, half of it where it is weak, and half a bit for each doubling
 // of the different values, because a scan is more than one new port. Repetition of the same adds nothing.
 func (k *kind) weight() float32 {
 	w := k.Bits
-	if k.Identity {
+	if k.Weak {
 		w /= 2
 	}
 	return w + sketch.Log2(k.different())/2
 }
 
-// rank is the evidence in bits: the strongest kind, and half of the strongest of each other side, because even those are seldom independent.
+// rank is the evidence in bits: the strongest kind, and of each other side what its strongest kind has above what one so busy shows once a
+// day by chance.
 func (s *story) rank() float32 {
 	var sum float32
 	var told [256 / 64]uint64 // sides that count already
+	chance := sketch.Log2(1 + s.busy)
 	for i := range s.kinds {
 		k := &s.kinds[i]
 		if told[k.Side>>6]>>(k.Side&63)&1 == 1 {
@@ -153,7 +166,7 @@ func (s *story) rank() float32 {
 		if w := k.weight(); i == 0 {
 			sum = w
 		} else {
-			sum += w / 2
+			sum += max(0, w-chance)
 		}
 	}
 	return sum

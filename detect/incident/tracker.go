@@ -24,7 +24,7 @@ type Kind struct {
 	Expected string  // a clause: "in 5 days and 38,112 events"
 	Tactic   string  // ATT&CK tactic it hints at, or ""
 	Side     uint8   // what of an event it tells: kinds of one side are one piece of evidence
-	Identity bool    // it is only that somebody is new, not that somebody does something new
+	Weak     bool    // it is only that somebody is new, or when, not that something new is done
 }
 
 // An Observation is a finding with what an incident needs to know of it.
@@ -33,6 +33,7 @@ type Observation struct {
 	Entities []Entity // most telling first
 	Kinds    []Kind   // loudest first
 	Daily    float32  // events a day at this site
+	Busy     float32  // and of the one who acts
 	Learning bool     // the site is too young to raise incidents
 }
 

@@ -178,7 +178,15 @@ func (m *Model) SetWeight(w float32) { m.weight = w }
 // Known returns the weight of the events that had a feature, and about how many different values they had.
 func (m *Model) Known(feature int) (events, values float32) {
 	s := &m.stats[feature]
-	return s.total, s.kinds
+	return s.total / m.weight, s.kinds / m.weight
+}
+
+// Count returns how often the value was seen that the event scored last has in a field, decayed.
+func (m *Model) Count(field int) float32 {
+	if m.now[field].Rank < 0 {
+		return 0
+	}
+	return m.now[field].Count / m.weight
 }
 
 // Bytes returns the memory that the model takes.
