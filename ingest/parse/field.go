@@ -198,12 +198,12 @@ func (p *Parser) labelAs(f *field, key, v []byte) {
 	p.labelKey(key, v)
 }
 
-// labelKey adds a label by a source's own name, in lower case.
+// labelKey adds a label by a source's own name, in lower case. A name that is too long for one is cut.
 func (p *Parser) labelKey(key, v []byte) {
-	if len(key) == 0 || absent(v) {
+	if len(key) == 0 || p.labels > maxLabels || absent(v) {
 		return
 	}
-	key = p.lowered(key)
+	key = p.lowered(key[:min(len(key), maxName)])
 	p.label(unsafe.String(unsafe.SliceData(key), len(key)), v) // the builder copies it
 }
 

@@ -29,14 +29,20 @@ var netfilterFields = newTable(fields{
 	"URGP": {kind: kSkip}, "RES": {kind: kSkip}, "PREC": {kind: kSkip},
 })
 
+// maxPrefix is how much may stand before the pairs: nftables' prefix has 127 characters at most, the uptime and UniFi's description
+// add to it.
+const maxPrefix = 256
+
 // netfilter reads what iptables, ip6tables, nftables and ufw log through the kernel: a prefix that the rule's author chose and
 // then KEY=value pairs and flags, possibly cut off at the front by a full ring buffer.
 func (p *Parser) netfilter(app, text []byte) bool {
-	if len(app) > 0 && string(app) != "kernel" && string(app) != "ulogd" {
+	switch string(app) {
+	case "", "kernel", "ulogd", "iptables", "nft", "nftables", "netfilter", "ufw", "firewall":
+	default:
 		return false
 	}
 	start := netfilterStart(text)
-	if start < 0 {
+	if start < 0 || start > maxPrefix {
 		return false
 	}
 	p.dataset = "iptables"

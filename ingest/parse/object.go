@@ -70,8 +70,8 @@ func (p *Parser) plainValue(path, v []byte, t jsonType) {
 		p.set(f, path, v)
 		return
 	}
-	if low := p.lowered(path); len(low) > 0 && &low[0] != &path[0] {
-		path = low
+	if len(path) <= maxName {
+		path = p.lowered(path)
 		if f := commonFields.get(path); f != nil {
 			p.set(f, path, v)
 			return

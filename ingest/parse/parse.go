@@ -15,8 +15,11 @@ const (
 	Syslog  = "syslog"  // only its syslog header was understood
 )
 
-// maxLabels is how many labels one line may add: a line of a megabyte must not become a hundred thousand of them.
-const maxLabels = 256
+// Bounds on what one line may add: a line of a megabyte must not become a hundred thousand labels, nor a name of a megabyte.
+const (
+	maxLabels = 256
+	maxName   = 255 // bytes of a label's or a host's name
+)
 
 // A Config says how a source's lines are to be read.
 type Config struct {

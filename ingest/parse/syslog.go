@@ -100,7 +100,7 @@ func (p *Parser) header3164(h header, v []byte) header {
 // scanHost takes a host's name off; there is none where the first word is a tag already, or the text of a repeated message.
 func scanHost(v []byte) (host, rest []byte) {
 	first, after := word(v)
-	if len(first) == 0 || after == nil || bytes.HasPrefix(v, []byte("last message repeated")) || bytes.HasPrefix(v, []byte("---")) {
+	if len(first) == 0 || len(first) > maxName || after == nil || bytes.HasPrefix(v, []byte("last message repeated")) || bytes.HasPrefix(v, []byte("---")) {
 		return nil, v
 	}
 	if c := first[0]; c == '[' || c == '{' || c == '%' || c == '"' || c == '(' {

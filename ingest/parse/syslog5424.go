@@ -6,17 +6,14 @@ import (
 )
 
 // header5424 reads version, stamp, host, app, procid, msgid and structured data after the priority, and reports whether the
-// line has that form. The strictness is about what follows the version; lengths are not checked.
+// line has that form. Names may be longer than the RFC allows, but not without end.
 func (p *Parser) header5424(h *header, v []byte) bool {
-	if d := digits(v[:min(4, len(v))]); d == 0 || d > 3 || v[0] == '0' || len(v) < d+2 || v[d] != ' ' {
+	d := digits(v[:min(4, len(v))])
+	if d == 0 || d > 3 || v[0] == '0' || len(v) < d+2 || v[d] != ' ' {
 		return false
-	} else {
-		v = v[d+1:]
 	}
-	stamp, v := word(v)
-	switch {
-	case string(stamp) == "-":
-	default:
+	stamp, v := word(v[d+1:])
+	if string(stamp) != "-" {
 		c, n, ok := readISO(stamp)
 		if !ok || n != len(stamp) {
 			return false
@@ -28,7 +25,9 @@ func (p *Parser) header5424(h *header, v []byte) bool {
 		if len(v) == 0 {
 			return false
 		}
-		f[i], v = word(v)
+		if f[i], v = word(v); len(f[i]) > maxName {
+			return false
+		}
 		if absent(f[i]) {
 			f[i] = nil
 		}

@@ -1,0 +1,52 @@
+package parse
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"frontfoot/ingest/event"
+)
+
+// TestNoLineIsSlow gives the parser lines of a megabyte that are made to be slow to read.
+func TestNoLineIsSlow(t *testing.T) {
+	fill := func(before, unit, after string) string {
+		return before + strings.Repeat(unit, (1<<20)/len(unit)) + after
+	}
+	const sshd = "Nov 23 14:02:11 h sshd[1]: "
+	for name, line := range map[string]string{
+		"long name over many members": `{"` + strings.Repeat("K", 1<<19) + `":{` + strings.TrimSuffix(strings.Repeat(`"B":1,`, (1<<19)/6), ",") + "}}",
+		"mixed arrays":                fill(`{"a":[`, "1,[2],", "1]}"),
+		"deep":                        fill("", `{"a":`, ""),
+		"escapes":                     fill(`{"a":"`, `\ud83d\ude00`, `"}`),
+		"open strings":                fill("", `{"a`, ""),
+		"open quotes":                 fill("a=1 ", `b="x `, ""),
+		"quotes":                      fill(`a=1 b=`, `"`, ""),
+		"backslashes":                 fill(`a=1 b="`, `\`, ""),
+		"pairs":                       fill("", "Key=value ", ""),
+		"FortiGate pairs":             fill(`date=2026-11-23 logid=1 type=x subtype=y `, `url="a\" `, ""),
+		"from":                        fill(sshd+"Failed password for invalid user ", " from ", ""),
+		"from with addresses":         fill(sshd+"Failed password for invalid user ", "x from 8.8.8.8 port 1 ssh2 ", ""),
+		"PAM":                         fill(sshd+"PAM: ", "x for illegal user y from ", ""),
+		"pam_unix":                    fill(sshd+"pam_unix(sshd:auth): authentication failure; logname=", " ruser= rhost= user=", ""),
+		"sudo":                        fill("Nov 23 14:02:11 h sudo: a : ", "x ; ", ""),
+		"netfilter":                   fill("Nov 23 14:02:11 h kernel: ", "IN= OUT= [SRC=", ""),
+		"structured data":             fill("<1>1 - - - - - [", `a="\]"`, ""),
+		"structured elements":         fill("<1>1 - - - - - ", `[a b="c"]`, " x"),
+		"long host":                   fill("<1>1 - ", "h", " a - - - x"),
+		"spaces":                      fill("<1>", " ", ""),
+		"digits":                      fill("", "1", ": x"),
+		"colons":                      fill("Nov 23 14:02:11 ", ":", ""),
+	} {
+		p, b := New(Config{}), event.NewBuilder()
+		start := time.Now()
+		p.Line(b, []byte(line), goldenNow.UnixNano())
+		b.End()
+		if d := time.Since(start); d > 2*time.Second {
+			t.Errorf("%s: %v", name, d)
+		}
+		if b.Size() > 8*len(line) {
+			t.Errorf("%s: a line of %d bytes became %d", name, len(line), b.Size())
+		}
+	}
+}
