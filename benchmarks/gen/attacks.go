@@ -15,20 +15,22 @@ func (a *attack) bruteForce() {
 	a.step("guess")
 	at := a.day + 2*hour
 	for at < a.day+20*hour {
-		src := c.web.enemy(r).addr(r)
+		enemy := c.web.enemy(r)
+		src := enemy.addr(r)
 		u := &c.users[r.IntN(len(c.users))]
 		if r.chance(0.5) {
 			a.q.put(at, s.failed(a.q.buf(), at, process(r), u.login, true, src, r.ephemeral()))
 		} else {
-			a.q.put(at, c.fgt.tunnel(a.q.buf(), r, at, vpnFail, u.login, "N/A", src, 0, 0, 0, 0, 0))
+			c.refused(a.q, r, at, u, src, enemy)
 		}
 		at += r.span(8*minute, 0.5)
 	}
 
 	a.step("entry")
 	at = a.day + 20*hour + r.Int64N(hour)
-	from := countryNamed(pick(r, []string{"Panama", "Kazakhstan", "Nigeria", "Moldova, Republic of"})).addr(r)
-	c.remote(a.q, r, at, target, from, 0, 3*hour)
+	abroad := countryNamed(pick(r, []string{"Panama", "Kazakhstan", "Nigeria", "Moldova, Republic of"}))
+	from := abroad.addr(r)
+	c.remote(a.q, r, at, target, from, abroad, 0, 3*hour)
 	a.step("sudo")
 	for _, role := range []string{"sftp01", "fs01"} {
 		at += r.span(20*minute, 0.3)
@@ -92,6 +94,7 @@ func (a *attack) insider() {
 	inside := ip(10, c.net, 250, 207)
 	id := uint64(r.Uint32() >> 1)
 	a.q.put(at, c.fgt.tunnel(a.q.buf(), r, at, vpnUp, u.login, "VPN-Staff", u.home, inside, id, 0, 0, 0))
+	c.knock(a.q, r, at+3*hour, u.home, countryNamed("United Kingdom"), 10_800, 6e6)
 
 	a.step("export")
 	d := deed{user: u.login, from: inside, action: "login", outcome: "success", ms: 140}

@@ -30,6 +30,7 @@ const (
 	polInside          // implicit deny between inside networks
 	polManage          // jump host to servers
 	polSFTP            // internet to the file exchange
+	polLocal           // internet to the firewall's own VPN service
 )
 
 func newFortigate(r rng, c *council) fortigate {
@@ -60,6 +61,10 @@ func newFortigate(r rng, c *council) fortigate {
 	add(0, "", "lan", "lan", "servers", "lan")
 	add(6, "ICT-Manage", "mgmt", "lan", "servers", "lan")
 	add(13, "File-Exchange", "wan1", "wan", "dmz", "dmz")
+	f.policies = append(f.policies, policy{
+		src: ` srcintf="wan1" srcintfrole="wan"`, dst: ` dstintf="root" dstintfrole="undefined"`,
+		text: ` policyid=0 policytype="local-in-policy"`,
+	})
 	return f
 }
 
@@ -97,14 +102,17 @@ func session(at int64, r rng) uint64 {
 	return uint64(at/(4*second/1000))%1_000_000_000 + uint64(r.IntN(200))
 }
 
-// traffic appends a forward traffic line.
+// traffic appends a traffic line: forward, or local where the firewall itself was spoken to.
 func (f *fortigate) traffic(b []byte, r rng, at int64, w *flow) []byte {
 	p := &f.policies[w.policy]
-	level := ` type="traffic" subtype="forward" level="notice" vd="root" srcip=`
+	id, level := "0000000013", ` type="traffic" subtype="forward" level="notice" vd="root" srcip=`
 	if w.action == "deny" {
 		level = ` type="traffic" subtype="forward" level="warning" vd="root" srcip=`
 	}
-	b = f.head(b, at, "189", "0000000013", level)
+	if w.policy == polLocal {
+		id, level = "0001000014", ` type="traffic" subtype="local" level="notice" vd="root" srcip=`
+	}
+	b = f.head(b, at, "189", id, level)
 	b = w.src.append(b)
 	b = appendKey(b, " srcport=", uint64(w.sport))
 	b = append(b, p.src...)

@@ -55,7 +55,7 @@ func newLife(c *council, start, end int64, cfg Config) *life {
 	l.often(0.025, 1.1, office, l.otherPort)
 	l.often(0.012, 2, office, l.reputation)
 	l.often(0.002, 1, office, l.suspect)
-	l.often(0.02, 11, remote, l.tunnel)
+	l.often(0.022, 12.5, remote, l.tunnel)
 	l.often(0.10, 1.3, flat, l.scan)
 	l.often(0.05, 6, flat, l.guessing)
 	l.often(0.12, 5.5, home, l.visit)

@@ -73,14 +73,15 @@ func (l *life) printer(at int64) {
 // contractor is an outside firm that logs in by VPN under its own account.
 func (l *life) contractor(at int64) {
 	u := user{login: "ext-" + pick(l.r, webWords), dept: "Suppliers", remote: true}
-	l.c.remote(l.q, l.r, at, &u, countryNamed("United Kingdom").addr(l.r), l.r.IntN(2), l.r.span(90*minute, 0.4))
+	uk := countryNamed("United Kingdom")
+	l.c.remote(l.q, l.r, at, &u, uk.addr(l.r), uk, l.r.IntN(2), l.r.span(90*minute, 0.4))
 }
 
 // holiday is a member of staff who reads mail from abroad.
 func (l *life) holiday(at int64) {
 	where := countryNamed(pick(l.r, []string{"Spain", "France", "Portugal", "Greece", "Italy", "Ireland", "Poland"}))
 	u := l.c.staff(l.r)
-	l.c.remote(l.q, l.r, at, u, where.addr(l.r), l.r.IntN(2), l.r.span(40*minute, 0.5))
+	l.c.remote(l.q, l.r, at, u, where.addr(l.r), where, l.r.IntN(2), l.r.span(40*minute, 0.5))
 }
 
 // firewallChange is an administrator who edits the firewall's rules.

@@ -219,17 +219,18 @@ func (l *life) tunnel(at int64) {
 	for tries := 0; !u.remote && tries < 20; tries++ {
 		u = l.c.staff(l.r)
 	}
+	uk := countryNamed("United Kingdom")
 	from := u.home
 	if l.r.chance(0.06) {
-		from = countryNamed("United Kingdom").addr(l.r) // a train, a friend's house
+		from = uk.addr(l.r) // a train, a friend's house
 	}
-	l.c.remote(l.q, l.r, at, u, from, l.r.IntN(3), l.r.span(2*hour, 0.8))
+	l.c.remote(l.q, l.r, at, u, from, uk, l.r.IntN(3), l.r.span(2*hour, 0.8))
 }
 
 // remote writes a VPN session of some length that begins with so many wrong passwords.
-func (c *council) remote(q *queue, r rng, at int64, u *user, from addr, wrong int, length int64) {
+func (c *council) remote(q *queue, r rng, at int64, u *user, from addr, where *country, wrong int, length int64) {
 	for range wrong * r.IntN(2) {
-		q.put(at, c.fgt.tunnel(q.buf(), r, at, vpnFail, u.login, "N/A", from, 0, 0, 0, 0, 0))
+		c.refused(q, r, at, u, from, where)
 		at += r.span(9*second, 0.5)
 	}
 	q.put(at, c.fgt.tunnel(q.buf(), r, at, vpnNew, "N/A", "N/A", from, 0, 0, 0, 0, 0))
@@ -243,8 +244,24 @@ func (c *council) remote(q *queue, r rng, at int64, u *user, from addr, wrong in
 		c.toServer(q, r, when, u, service, polVPN, inside)
 	}
 	end := at + length
+	c.knock(q, r, end, from, where, uint64(length/second), 4e6)
 	q.put(end, c.fgt.tunnel(q.buf(), r, end, vpnDown, u.login, "VPN-Staff", from, inside, id, uint64(length/second),
 		uint64(r.skewed(4e6, 1)), uint64(r.skewed(3e7, 1))))
+}
+
+// refused writes a wrong password at the VPN.
+func (c *council) refused(q *queue, r rng, at int64, u *user, from addr, where *country) {
+	q.put(at, c.fgt.tunnel(q.buf(), r, at, vpnFail, u.login, "N/A", from, 0, 0, 0, 0, 0))
+	c.knock(q, r, at+second, from, where, 2, 3_000)
+}
+
+// knock writes the firewall's line of a connection to its own VPN service.
+func (c *council) knock(q *queue, r rng, at int64, from addr, where *country, seconds uint64, bytes float64) {
+	f := flow{
+		src: from, sport: r.ephemeral(), dst: c.public, dport: 10443, proto: 6, policy: polLocal, action: "close", service: "tcp/10443",
+		from: where.name, to: "United Kingdom", seconds: seconds, sent: uint64(r.skewed(bytes, 0.8)), rcvd: uint64(r.skewed(4*bytes, 0.9)),
+	}
+	q.put(at, c.fgt.traffic(q.buf(), r, at, &f))
 }
 
 // casework is one deed of a member of staff in the revenues and benefits application.
