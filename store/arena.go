@@ -1,10 +1,6 @@
 package store
 
-import (
-	"math/bits"
-
-	"github.com/apache/arrow/go/v15/arrow"
-)
+import "github.com/apache/arrow/go/v15/arrow"
 
 // An arena is memory for one insert after another: what it gave is free again after reset. It is for one goroutine.
 type arena struct {
@@ -46,35 +42,4 @@ func (a *arena) reset(limit int) {
 		a.block = make([]byte, 0, a.used)
 	}
 	a.block, a.used = a.block[:0], 0
-}
-
-// setBits sets n bits from bit at on.
-func setBits(dst []byte, at, n int) {
-	for ; n > 0 && at&7 != 0; at, n = at+1, n-1 {
-		dst[at>>3] |= 1 << (at & 7)
-	}
-	for ; n >= 8; at, n = at+8, n-8 {
-		dst[at>>3] = 0xff
-	}
-	if n > 0 {
-		dst[at>>3] |= 1<<n - 1
-	}
-}
-
-// orBits sets the bits from bit at on to the first n bits of src, where they were zero, and returns how many are set.
-func orBits(dst []byte, at int, src []byte, n int) int {
-	sum, shift := 0, at&7
-	for i := 0; n > 0; i, n = i+1, n-8 {
-		b := src[i]
-		if n < 8 {
-			b &= 1<<n - 1
-		}
-		sum += bits.OnesCount8(b)
-		to := at>>3 + i
-		dst[to] |= b << shift
-		if high := b >> (8 - shift); high != 0 { // shift 0 gives 0
-			dst[to+1] |= high
-		}
-	}
-	return sum
 }

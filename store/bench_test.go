@@ -151,3 +151,23 @@ func BenchmarkWrite(b *testing.B) {
 	}
 	b.ReportMetric(perEvent, "disk-B/event")
 }
+
+// BenchmarkWriteFew is an insert of a quiet second: its time is what a finding waits for.
+func BenchmarkWriteFew(b *testing.B) {
+	s := open(b)
+	eb := event.NewBuilder()
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 10 {
+		firewall(eb, r, t0+int64(i))
+	}
+	m := detect.Scored{Message: detect.Message{Epoch: "e", Events: eb.Batch()}, Scores: make([]float32, 10), Models: make([]detect.Model, 10)}
+	batch := &detect.Batch{Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{m}}}}
+	start, inserts := cpu(b), 0
+	for ; b.Loop(); inserts++ {
+		batch.Token = strconv.Itoa(inserts)
+		if err := s.Write(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64((cpu(b)-start).Microseconds())/float64(inserts), "cpu-us/insert")
+}

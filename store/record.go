@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"strings"
@@ -162,68 +161,6 @@ func appendText(off []int32, data []byte, p arrow.ArrayData, n int) ([]int32, []
 	return off, data
 }
 
-// labels joins maps: the same on two levels.
-func labels(t arrow.DataType, messages []*message, parts []arrow.ArrayData, rows int, mem *arena) arrow.Array {
-	off := append(mem.int32s(rows+1), 0)
-	entries, keySize, valSize := labelSizes(messages, parts)
-	keys, vals := append(mem.int32s(entries+1), 0), append(mem.int32s(entries+1), 0)
-	keyData, valData := mem.bytes(keySize), mem.bytes(valSize)
-	for i, p := range parts {
-		n := messages[i].Events.Rows()
-		end := int32(len(keys) - 1)
-		if p == nil {
-			for range n {
-				off = append(off, end)
-			}
-			continue
-		}
-		from := offsets(p.Buffers()[1])
-		for _, o := range from[1 : n+1] {
-			off = append(off, o-from[0]+end)
-		}
-		pairs := p.Children()[0].Children()
-		count := int(from[n] - from[0])
-		keys, keyData = appendEntries(keys, keyData, pairs[0], int(from[0]), count)
-		vals, valData = appendEntries(vals, valData, pairs[1], int(from[0]), count)
-	}
-	n := len(keys) - 1
-	str := arrow.BinaryTypes.String
-	children := []arrow.ArrayData{
-		array.NewData(str, n, []*memory.Buffer{nil, int32Buffer(keys), memory.NewBufferBytes(keyData)}, nil, 0, 0),
-		array.NewData(str, n, []*memory.Buffer{nil, int32Buffer(vals), memory.NewBufferBytes(valData)}, nil, 0, 0),
-	}
-	pairs := array.NewData(t.(*arrow.MapType).Elem(), n, []*memory.Buffer{nil}, children, 0, 0)
-	return array.NewMapData(array.NewData(t, rows, []*memory.Buffer{nil, int32Buffer(off)}, []arrow.ArrayData{pairs}, 0, 0))
-}
-
-// labelSizes is how many labels the messages have, and the bytes of their keys and values.
-func labelSizes(messages []*message, parts []arrow.ArrayData) (entries, keys, vals int) {
-	for i, p := range parts {
-		if p == nil {
-			continue
-		}
-		off := offsets(p.Buffers()[1])
-		from, to := off[0], off[messages[i].Events.Rows()]
-		pairs := p.Children()[0].Children()
-		k, v := offsets(pairs[0].Buffers()[1]), offsets(pairs[1].Buffers()[1])
-		entries, keys, vals = entries+int(to-from), keys+int(k[to]-k[from]), vals+int(v[to]-v[from])
-	}
-	return entries, keys, vals
-}
-
-// appendEntries is appendText for entries that begin in the middle of an array.
-func appendEntries(off []int32, data []byte, p arrow.ArrayData, first, n int) ([]int32, []byte) {
-	from := offsets(p.Buffers()[1])[first : first+n+1]
-	move := int32(len(data)) - from[0]
-	for _, o := range from[1:] {
-		off = append(off, o+move)
-	}
-	if n > 0 {
-		data = append(data, p.Buffers()[2].Bytes()[from[0]:from[n]]...)
-	}
-	return off, data
-}
-
 // writeStream writes the record as one Arrow IPC stream.
 func (r *record) writeStream(w io.Writer) error {
 	rec := array.NewRecord(arrow.NewSchema(r.fields, nil), r.arrays, int64(r.rows))
@@ -251,70 +188,4 @@ func offsets(b *memory.Buffer) []int32 { return arrow.Int32Traits.CastFromBytes(
 
 func int32Buffer(v []int32) *memory.Buffer {
 	return memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(v))
-}
-
-// A bitmap collects which rows have a value; it stays empty as long as all have.
-type bitmap struct {
-	mem   *arena
-	size  int
-	bits  []byte
-	rows  int
-	nulls int
-}
-
-func newBitmap(mem *arena, size int) *bitmap { return &bitmap{mem: mem, size: size} }
-
-// absent adds n rows without value.
-func (b *bitmap) absent(n int) {
-	b.need()
-	b.rows += n
-	b.nulls += n
-}
-
-// join adds n rows that have the values that valid says, all where it is nil.
-func (b *bitmap) join(valid *memory.Buffer, n int) {
-	switch {
-	case valid == nil && b.bits == nil:
-		b.rows += n
-		return
-	case valid == nil:
-		setBits(b.bits, b.rows, n)
-	default:
-		b.need()
-		b.nulls += n - orBits(b.bits, b.rows, valid.Bytes(), n)
-	}
-	b.rows += n
-}
-
-// need makes the bits for the rows so far.
-func (b *bitmap) need() {
-	if b.bits == nil {
-		b.bits = b.mem.zeroed((b.size + 7) / 8)
-		setBits(b.bits, 0, b.rows)
-	}
-}
-
-func (b *bitmap) buffer() (nulls int, buf *memory.Buffer) {
-	if b.nulls == 0 {
-		return 0, nil
-	}
-	return b.nulls, memory.NewBufferBytes(b.bits)
-}
-
-// dayOf is the day of a time in nanoseconds since 1970, as ClickHouse's Date counts them.
-func dayOf(ns int64) int64 { return ns / (24 * 3600 * 1e9) }
-
-// never is the last day that a Date can hold.
-const never = 65535
-
-// expiryDays appends the day on which each row of a message falls away; a row without a received time is kept.
-func expiryDays(dst []byte, m *message) []byte {
-	for row := range m.Events.Rows() {
-		day := int64(never)
-		if ns := m.Events.Time(event.Received, row); ns > 0 && m.days > 0 {
-			day = min(dayOf(ns)+int64(m.days), never)
-		}
-		dst = binary.LittleEndian.AppendUint16(dst, uint16(day))
-	}
-	return dst
 }

@@ -32,7 +32,12 @@ func open(t testing.TB) *Store {
 
 func openWith(t testing.TB, cfg Config) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), cfg, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
+	return openLogging(t, cfg, slog.New(slog.DiscardHandler))
+}
+
+func openLogging(t testing.TB, cfg Config, logger *slog.Logger) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), cfg, logger, prometheus.NewRegistry())
 	if err != nil {
 		t.Fatal(err)
 	}

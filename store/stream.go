@@ -21,11 +21,12 @@ type SQLError struct {
 }
 
 func (e *SQLError) Error() string {
-	text := fmt.Sprintf("Code: %d. DB::Exception: %s", e.Code, strings.TrimPrefix(strings.TrimSpace(e.Message), "DB::Exception: "))
-	if e.Name == "" || strings.Contains(text, "("+e.Name+")") {
-		return text
+	message, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(e.Message), "DB::Exception: "), " (version ")
+	text := fmt.Sprintf("Code: %d. DB::Exception: %s", e.Code, message)
+	if name := " (" + e.Name + ")"; e.Name != "" && !strings.HasSuffix(text, name) {
+		text += name
 	}
-	return text + " (" + e.Name + ")"
+	return text
 }
 
 // sqlError makes a SQLError of an error that holds an answer of ClickHouse.

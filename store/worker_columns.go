@@ -81,3 +81,21 @@ func (r *record) addDictionary(c event.Column, index arrow.DataType, data []byte
 	a := dictionaryArray(index, data, r.rows, values)
 	r.add(arrow.Field{Name: c.Spec().Name, Type: a.DataType()}, a)
 }
+
+// dayOf is the day of a time in nanoseconds since 1970, as ClickHouse's Date counts them.
+func dayOf(ns int64) int64 { return ns / (24 * 3600 * 1e9) }
+
+// never is the last day that a Date can hold.
+const never = 65535
+
+// expiryDays appends the day on which each row of a message falls away; a row without a received time is kept.
+func expiryDays(dst []byte, m *message) []byte {
+	for row := range m.Events.Rows() {
+		day := int64(never)
+		if ns := m.Events.Time(event.Received, row); ns > 0 && m.days > 0 {
+			day = min(dayOf(ns)+int64(m.days), never)
+		}
+		dst = binary.LittleEndian.AppendUint16(dst, uint16(day))
+	}
+	return dst
+}

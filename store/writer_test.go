@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -197,13 +198,17 @@ func TestWriteOutage(t *testing.T) {
 	defer away.Close()
 	cfg := s.cfg
 	cfg.URL = away.URL
-	through := openWith(t, cfg)
+	var log bytes.Buffer
+	through := openLogging(t, cfg, slog.New(slog.NewTextHandler(&log, nil)))
 	write(t, through, &detect.Batch{Token: "x", Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{scored(7, 1, "auth")}}}})
 	if got := lines(t, s, "SELECT count() FROM events"); got[0] != "7" {
 		t.Errorf("got %s rows, want 7", got[0])
 	}
 	if n := testutil.ToFloat64(through.metrics.retries.WithLabelValues("events")); n < 3 {
 		t.Errorf("got %v retries, want at least 3", n)
+	}
+	if said := strings.Count(log.String(), "does not take rows"); said != 1 || strings.Count(log.String(), "takes rows again") != 1 {
+		t.Errorf("the outage and its end are not said once each:\n%s", log.String())
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
