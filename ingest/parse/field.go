@@ -203,7 +203,13 @@ func (p *Parser) labelKey(key, v []byte) {
 	if len(key) == 0 || p.labels > maxLabels || absent(v) {
 		return
 	}
-	key = p.lowered(key[:min(len(key), maxName)])
+	if n := maxName; len(key) > n {
+		for n > maxName-utf8.UTFMax && !utf8.RuneStart(key[n]) {
+			n--
+		}
+		key = key[:n]
+	}
+	key = p.lowered(key)
 	p.label(unsafe.String(unsafe.SliceData(key), len(key)), v) // the builder copies it
 }
 

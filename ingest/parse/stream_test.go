@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"frontfoot/ingest/event"
 )
@@ -94,9 +95,17 @@ func FuzzLine(f *testing.F) {
 		if second := string(got.AppendJSON(nil, 1)); first != second {
 			t.Fatalf("%q: a second reading differs:\n%s\n%s", line, first, second)
 		}
-		if !json.Valid([]byte(first)) {
-			t.Fatalf("%q: no JSON: %s", line, first)
+		for c := range event.Column(event.NumColumns) {
+			if k := c.Spec().Kind; k == event.Text && !utf8.ValidString(got.Text(c, 0)) {
+				t.Fatalf("%q: %v is no UTF-8: %q", line, c, got.Text(c, 0))
+			}
 		}
+		got.Labels(0, func(key, value string) bool {
+			if key == "" || value == "" || !utf8.ValidString(key) || !utf8.ValidString(value) {
+				t.Fatalf("%q: label %q is %q", line, key, value)
+			}
+			return true
+		})
 		if got.Time(event.Received, 0) != received || !got.Has(event.Time, 0) || got.Text(event.Raw, 0) != string(trimEnd(line)) {
 			t.Fatalf("%q: got %s", line, first)
 		}
