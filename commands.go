@@ -43,7 +43,14 @@ func ensureEngine(ctx context.Context, cfg *Config, progress io.Writer) error {
 	if cfg.Store.URL != "" || cfg.Engine.Library != "" {
 		return nil
 	}
-	_, err := engine.Install(ctx, engine.InstallOptions{Progress: progress})
+	library, err := engine.DefaultLibrary()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(library); err == nil {
+		return nil // opening it checks it
+	}
+	_, err = engine.Install(ctx, engine.InstallOptions{Progress: progress})
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,7 +26,9 @@ type process struct {
 	folder folder
 	config string
 	cmd    *exec.Cmd
-	log    bytes.Buffer
+	log    *logBuffer
+	gone   chan struct{} // closed when the process has ended
+	exit   error
 	info   runtimeInfo
 	secret string
 }
@@ -34,6 +37,9 @@ type process struct {
 func needEngine(t testing.TB) string {
 	t.Helper()
 	library, err := engine.DefaultLibrary()
+	if err == nil {
+		_, err = os.Stat(library)
+	}
 	if err != nil {
 		t.Skip("libchdb absent: run frontfoot engine install: ", err)
 	}
@@ -56,18 +62,35 @@ func newProcess(t testing.TB, inputs ...string) *process {
 	return p
 }
 
-// start starts the process and waits until it is ready.
-func (p *process) start(t testing.TB) {
+// launch starts the process.
+func (p *process) launch(t testing.TB) {
 	t.Helper()
 	p.folder.clearRuntime()
-	p.log.Reset()
+	p.log = new(logBuffer)
 	p.cmd = exec.Command("frontfoot", "up", "--config", p.config)
-	p.cmd.Stderr = &p.log
+	p.cmd.Stderr = p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.gone = make(chan struct{})
+	go func() {
+		p.exit = p.cmd.Wait()
+		close(p.gone)
+	}()
 	t.Cleanup(p.kill)
+}
+
+// start starts the process and waits until it is ready.
+func (p *process) start(t testing.TB) {
+	t.Helper()
+	p.launch(t)
+	p.ready(t)
+}
+
+// ready waits until every stage is ready.
+func (p *process) ready(t testing.TB) {
+	t.Helper()
 	p.await(t, "it to be ready", func() bool {
 		info, err := p.folder.runtime()
 		if err != nil || info.PID != p.cmd.Process.Pid {
@@ -88,12 +111,38 @@ func (p *process) start(t testing.TB) {
 	p.secret = secret
 }
 
+// failing runs a command that must fail, and returns what it said.
+func failing(t testing.TB, args ...string) string {
+	t.Helper()
+	text, err := exec.CommandContext(t.Context(), "frontfoot", args...).CombinedOutput()
+	if err == nil {
+		t.Errorf("frontfoot %v succeeded:\n%s", args, text)
+	}
+	return string(text)
+}
+
+// A logBuffer is a process's log, which may be read while it grows.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
 // kill ends the process as a power cut would, as far as the process can tell.
 func (p *process) kill() {
-	if p.cmd != nil && p.cmd.ProcessState == nil {
-		_ = p.cmd.Process.Kill()
-		_ = p.cmd.Wait()
-	}
+	_ = p.cmd.Process.Kill() // it may have ended
+	<-p.gone
 }
 
 // stop ends the process in good order.
@@ -102,8 +151,8 @@ func (p *process) stop(t testing.TB) {
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.cmd.Wait(); err != nil {
-		t.Fatalf("stopping: %v\n%s", err, p.log.String())
+	if <-p.gone; p.exit != nil {
+		t.Fatalf("stopping: %v\n%s", p.exit, p.log.String())
 	}
 }
 
@@ -155,6 +204,8 @@ func (p *process) await(t testing.TB, what string, done func() bool) {
 	defer tick.Stop()
 	for !done() {
 		select {
+		case <-p.gone:
+			t.Fatalf("waiting for %s: the process ended\n%s", what, p.log.String())
 		case <-tick.C:
 		case <-ctx.Done():
 			t.Fatalf("waiting for %s: %v\n%s", what, ctx.Err(), p.log.String())

@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/cenkalti/backoff/v7"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/sourcegraph/conc/pool"
@@ -84,7 +87,11 @@ func (i *instance) Run(ctx context.Context) error {
 	p := pool.New().WithErrors().WithFirstError()
 	p.Go(func() error {
 		defer stopWork()
-		return i.collector.Run(collectCtx)
+		if err := i.collector.Run(collectCtx); err != nil {
+			return err
+		}
+		<-collectCtx.Done() // inputs may come to an end; the others go on
+		return nil
 	})
 	p.Go(func() error {
 		defer stopAdmin()
@@ -123,10 +130,29 @@ func (i *instance) openBus(ctx context.Context) error {
 	for _, site := range i.cfg.sites() {
 		specs = append(specs, bus.SiteSpecs(site)...)
 	}
-	if err := client.EnsureTopics(ctx, specs...); err != nil {
-		return fmt.Errorf("making topics: %w", err)
+	return i.outlast(ctx, "Kafka", func() error {
+		err := client.EnsureTopics(ctx, specs...)
+		if err != nil && !errors.Is(err, bus.ErrUnavailable) {
+			return backoff.Permanent(fmt.Errorf("making topics: %w", err))
+		}
+		return err
+	})
+}
+
+// outlast tries until it works, ctx ends, or the error is a permanent one. It says once that it waits, and for what.
+func (i *instance) outlast(ctx context.Context, what string, try func() error) error {
+	said := false
+	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, try() }, backoff.WithMaxElapsedTime(0),
+		backoff.WithNotify(func(err error, _ time.Duration) {
+			if !said {
+				i.logger.Warn("waiting for "+what+", trying until it answers", "err", err) //nolint:sloglint // two words, not data
+				said = true
+			}
+		}))
+	if r := backoff.AsRetryError(err); r != nil {
+		return r.LastErr
 	}
-	return nil
+	return err
 }
 
 // openStore starts the embedded engine behind its endpoint, or reaches the external server, and brings the tables up to date.
@@ -143,10 +169,14 @@ func (i *instance) openStore(ctx context.Context) error {
 	}
 	i.store = s
 	i.closers = append(i.closers, s.Close)
-	if err := s.Migrate(ctx); err != nil {
-		return fmt.Errorf("bringing the tables up to date: %w", err)
-	}
-	return nil
+	return i.outlast(ctx, "the database", func() error {
+		err := s.Migrate(ctx)
+		var refused *clickhouse.Exception
+		if errors.As(err, &refused) { // it is there, and does not want us
+			return backoff.Permanent(fmt.Errorf("bringing the tables up to date: %w", err))
+		}
+		return err
+	})
 }
 
 func (i *instance) openWorker(context.Context) error {

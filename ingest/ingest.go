@@ -97,12 +97,16 @@ func (c *Collector) Addr(input string) net.Addr {
 	return nil
 }
 
-// Close releases the sockets of a Collector that is not run.
+// Close releases the sockets, those that Run has not closed already.
 func (c *Collector) Close() error {
 	var errs []error
 	for _, in := range c.inputs {
-		if s, ok := in.source.(io.Closer); ok {
-			errs = append(errs, s.Close())
+		s, ok := in.source.(io.Closer)
+		if !ok {
+			continue
+		}
+		if err := s.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)

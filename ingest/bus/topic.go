@@ -100,7 +100,7 @@ func (c *Client) EnsureTopics(ctx context.Context, specs ...TopicSpec) error {
 		if perr := c.Ping(ctx); perr != nil {
 			return perr
 		}
-		return fmt.Errorf("creating topics: %w", err)
+		return fmt.Errorf("creating topics: %w", c.explain(ctx, specs[0].Name, err))
 	}
 	var errs []error
 	for topic, err := range resp.Errors {
