@@ -100,12 +100,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // report prints an error as people expect it and returns the exit code it means.
 func report(w io.Writer, err error) int {
-	var quiet interface{ ExitCode() int }
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &quiet):
-		return quiet.ExitCode()
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
