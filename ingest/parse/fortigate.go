@@ -123,9 +123,10 @@ func (p *Parser) fortigateTraffic() {
 	action := p.slots[fgAction]
 	p.text(event.EventAction, p.lowered(action))
 	switch string(action) {
-	case "deny", "blocked", "ip-conn", "dropped":
-		// ip-conn: the session failed before it was established
+	case "deny", "blocked", "dropped":
 		p.facts(facts{category: "network", typ: "denied"})
+	case "ip-conn", "dns": // allowed, and failed before there was a session
+		p.facts(facts{category: "network", typ: "allowed", outcome: "failure"})
 	case "start":
 		p.facts(facts{category: "network", typ: "start", outcome: "success"})
 	default: // "all others = allowed by policy, and the status says how it was closed"

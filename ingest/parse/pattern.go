@@ -153,6 +153,9 @@ func (p *Parser) match(steps []step, n int, text []byte) bool {
 		for d < len(text) && (alnum(text[d]) || text[d] == '.' || text[d] == ':' || text[d] == '-' || text[d] == '_' || text[d] == '%') {
 			d++
 		}
+		if len(rest) > 0 && rest[0].lit != nil && rest[0].lit[0] == ':' { // address:port
+			d = bytes.LastIndexByte(text[:d], ':')
+		}
 		for d > 0 && (text[d-1] == ':' || text[d-1] == '.') && !isAddr(text[:d]) {
 			d--
 		}

@@ -10,6 +10,8 @@ import (
 var programs = sync.OnceValue(func() map[string]*programFormat {
 	sshd := newProgram("system.auth", sshdMessages)
 	sshd.trim = sshdTrim
+	dropbear := newProgram("system.auth", dropbearMessages)
+	dropbear.trim = sshdTrim
 	auth := newProgram("system.auth", accountMessages)
 	sudo := newProgram("system.auth", nil)
 	sudo.own = sudoMessage
@@ -18,7 +20,7 @@ var programs = sync.OnceValue(func() map[string]*programFormat {
 	logind := newProgram("system.auth", logindMessages)
 	systemd := newProgram("system.syslog", systemdMessages)
 	m := map[string]*programFormat{
-		"sshd": sshd, "sshd-session": sshd, "sshd-auth": sshd, "dropbear": sshd,
+		"sshd": sshd, "sshd-session": sshd, "sshd-auth": sshd, "dropbear": dropbear,
 		"sudo": sudo, "su": su, "runuser": su,
 		"cron": cron, "crond": cron, "crontab": cron, "atd": cron, "anacron": cron,
 		"systemd-logind": logind, "elogind": logind, "systemd": systemd,
