@@ -20,6 +20,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -67,6 +68,9 @@ type Engine struct {
 	running map[*Result]struct{}
 }
 
+// trimAfter is how long the engine must be quiet before the library's pages are given back.
+const trimAfter = 10 * time.Second
+
 // ErrClosed is returned for statements after Close.
 var ErrClosed = errors.New("the engine is closed")
 
@@ -84,6 +88,9 @@ func Open(cfg Config, logger *slog.Logger) (*Engine, error) {
 	dir, err := filepath.Abs(cfg.DataDir)
 	if err != nil {
 		return nil, fmt.Errorf("resolving the data folder: %w", err)
+	}
+	if err := checkPlatform(runtime.GOOS, runtime.GOARCH); err != nil {
+		return nil, err
 	}
 	if err := checkLibrary(cfg.Library); err != nil {
 		return nil, err

@@ -6,13 +6,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// trimAfter is how long the engine must be quiet before the library's pages are given back.
-const trimAfter = 10 * time.Second
 
 // trim gives back the memory of the library's code and constants: starting the engine maps about 150 MB of them, an
 // idle one uses a tenth. They stay in the kernel's page cache and come back as they are touched.
