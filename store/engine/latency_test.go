@@ -17,7 +17,7 @@ func TestQuickQueriesStayQuick(t *testing.T) {
 	const (
 		limit   = 200 * time.Millisecond
 		samples = 300
-		rounds  = 3 // the machine may be running other tests at the same time
+		rounds  = 5 // the machine may be running other tests at the same time
 	)
 	conn := dial(t)
 	ask(t, "CREATE TABLE quick (site LowCardinality(String), n UInt64, text String) ENGINE = MergeTree ORDER BY (site, n)")
