@@ -74,8 +74,14 @@ func WriteIncidents(out io.Writer, list []store.Incident) error {
 		return err
 	}
 	t := table{columns: []column{
-		{title: "ID"}, {title: "RAISED (UTC)"}, {title: "SITE"}, {title: "SEVERITY"}, {title: "SCORE", right: true},
-		{title: "EVENTS", right: true}, {title: "VERDICT"}, {title: "WHAT", fill: true},
+		{title: "ID"},
+		{title: "RAISED (UTC)"},
+		{title: "SITE"},
+		{title: "SEVERITY"},
+		{title: "SCORE", right: true},
+		{title: "EVENTS", right: true},
+		{title: "VERDICT"},
+		{title: "WHAT", fill: true},
 	}}
 	for i := range list {
 		in := &list[i]

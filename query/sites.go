@@ -73,8 +73,16 @@ func writeSites(out io.Writer, sites []SiteState) error {
 		return err
 	}
 	t := table{columns: []column{
-		{title: "SITE"}, {title: "EVENTS", right: true}, {title: "FIRST (UTC)"}, {title: "LAST (UTC)"}, {title: "LAST RECEIVED (UTC)"},
-		{title: "UNPARSED", right: true}, {title: "FINDINGS", right: true}, {title: "OPEN", right: true}, {title: "INCIDENTS", right: true}, {title: "STATE"},
+		{title: "SITE"},
+		{title: "EVENTS", right: true},
+		{title: "FIRST (UTC)"},
+		{title: "LAST (UTC)"},
+		{title: "LAST RECEIVED (UTC)"},
+		{title: "UNPARSED", right: true},
+		{title: "FINDINGS", right: true},
+		{title: "OPEN", right: true},
+		{title: "INCIDENTS", right: true},
+		{title: "STATE"},
 	}}
 	for i := range sites {
 		s := &sites[i]

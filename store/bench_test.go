@@ -51,9 +51,16 @@ func firewall(b *event.Builder, r *rand.Rand, at int64) {
 		column event.Column
 		value  uint64
 	}{
-		{event.SourcePort, port}, {event.DestinationPort, []uint64{443, 53, 80, 22, 445}[r.IntN(5)]}, {event.SourceBytes, sent},
-		{event.DestinationBytes, got}, {event.NetworkBytes, sent + got}, {event.SourcePackets, sent/500 + 1}, {event.DestinationPackets, got/500 + 1},
-		{event.NetworkPackets, (sent+got)/500 + 2}, {event.EventDuration, uint64(r.IntN(200)) * 1e9}, {event.LogPriority, 189},
+		{event.SourcePort, port},
+		{event.DestinationPort, []uint64{443, 53, 80, 22, 445}[r.IntN(5)]},
+		{event.SourceBytes, sent},
+		{event.DestinationBytes, got},
+		{event.NetworkBytes, sent + got},
+		{event.SourcePackets, sent/500 + 1},
+		{event.DestinationPackets, got/500 + 1},
+		{event.NetworkPackets, (sent+got)/500 + 2},
+		{event.EventDuration, uint64(r.IntN(200)) * 1e9},
+		{event.LogPriority, 189},
 	} {
 		b.SetUint(c.column, c.value)
 	}
@@ -61,16 +68,37 @@ func firewall(b *event.Builder, r *rand.Rand, at int64) {
 		column event.Column
 		value  string
 	}{
-		{event.Dataset, "fortinet.fortigate"}, {event.EventKind, "event"}, {event.EventCategory, "network"}, {event.EventType, "connection"},
-		{event.EventAction, pick("close", "accept", "deny", "timeout")}, {event.EventOutcome, pick("success", "failure")}, {event.EventCode, pick("0000000013", "0000000014")},
-		{event.ObserverVendor, "Fortinet"}, {event.ObserverProduct, "Fortigate"}, {event.ObserverType, "firewall"}, {event.ObserverName, "fw-town-hall"},
-		{event.ObserverSerial, "FGT60E4Q16001234"}, {event.ObserverIngressInterface, pick("port1", "port2")}, {event.ObserverEgressInterface, pick("wan1", "wan2")},
-		{event.SourceMAC, fmt.Sprintf("A2-E9-00-EC-40-%02X", source.As4()[3])}, {event.SourceCountry, "Reserved"}, {event.DestinationCountry, pick("United Kingdom", "Ireland")},
-		{event.NetworkTransport, pick("tcp", "udp")}, {event.NetworkProtocol, pick("http", "dns", "tls")}, {event.NetworkApplication, pick("DNS", "SSH")},
-		{event.NetworkType, "ipv4"}, {event.NetworkDirection, pick("outbound", "internal")}, {event.NetworkIANANumber, pick("6", "17")},
-		{event.RuleID, strconv.Itoa(r.IntN(30))}, {event.RuleCategory, "Web-Client"}, {event.RuleRuleset, "policy"},
-		{event.RuleUUID, pick("ccb269e0-5735-51e9-a218-a397dd08b7eb", "ae28f494-5735-51e9-f247-d1d2ce663f4b")}, {event.LogLevel, pick("notice", "warning")},
-		{event.LogSourceAddress, "10.0.0.1"}, {event.UserName, pick("", "", "", "user"+strconv.Itoa(r.IntN(300)))}, {event.SourceNATIP, pick("", "172.16.200.2")},
+		{event.Dataset, "fortinet.fortigate"},
+		{event.EventKind, "event"},
+		{event.EventCategory, "network"},
+		{event.EventType, "connection"},
+		{event.EventAction, pick("close", "accept", "deny", "timeout")},
+		{event.EventOutcome, pick("success", "failure")},
+		{event.EventCode, pick("0000000013", "0000000014")},
+		{event.ObserverVendor, "Fortinet"},
+		{event.ObserverProduct, "Fortigate"},
+		{event.ObserverType, "firewall"},
+		{event.ObserverName, "fw-town-hall"},
+		{event.ObserverSerial, "FGT60E4Q16001234"},
+		{event.ObserverIngressInterface, pick("port1", "port2")},
+		{event.ObserverEgressInterface, pick("wan1", "wan2")},
+		{event.SourceMAC, fmt.Sprintf("A2-E9-00-EC-40-%02X", source.As4()[3])},
+		{event.SourceCountry, "Reserved"},
+		{event.DestinationCountry, pick("United Kingdom", "Ireland")},
+		{event.NetworkTransport, pick("tcp", "udp")},
+		{event.NetworkProtocol, pick("http", "dns", "tls")},
+		{event.NetworkApplication, pick("DNS", "SSH")},
+		{event.NetworkType, "ipv4"},
+		{event.NetworkDirection, pick("outbound", "internal")},
+		{event.NetworkIANANumber, pick("6", "17")},
+		{event.RuleID, strconv.Itoa(r.IntN(30))},
+		{event.RuleCategory, "Web-Client"},
+		{event.RuleRuleset, "policy"},
+		{event.RuleUUID, pick("ccb269e0-5735-51e9-a218-a397dd08b7eb", "ae28f494-5735-51e9-f247-d1d2ce663f4b")},
+		{event.LogLevel, pick("notice", "warning")},
+		{event.LogSourceAddress, "10.0.0.1"},
+		{event.UserName, pick("", "", "", "user"+strconv.Itoa(r.IntN(300)))},
+		{event.SourceNATIP, pick("", "172.16.200.2")},
 	} {
 		b.SetString(c.column, c.value)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // labels joins maps: the same on two levels.
-func labels(t arrow.DataType, messages []*message, parts []arrow.ArrayData, rows int, mem *arena) arrow.Array {
+func labels(t *arrow.MapType, messages []*message, parts []arrow.ArrayData, rows int, mem *arena) arrow.Array {
 	off := append(mem.int32s(rows+1), 0)
 	entries, keySize, valSize := labelSizes(messages, parts)
 	keys, vals := append(mem.int32s(entries+1), 0), append(mem.int32s(entries+1), 0)
@@ -36,7 +36,7 @@ func labels(t arrow.DataType, messages []*message, parts []arrow.ArrayData, rows
 		array.NewData(str, n, []*memory.Buffer{nil, int32Buffer(keys), memory.NewBufferBytes(keyData)}, nil, 0, 0),
 		array.NewData(str, n, []*memory.Buffer{nil, int32Buffer(vals), memory.NewBufferBytes(valData)}, nil, 0, 0),
 	}
-	pairs := array.NewData(t.(*arrow.MapType).Elem(), n, []*memory.Buffer{nil}, children, 0, 0)
+	pairs := array.NewData(t.Elem(), n, []*memory.Buffer{nil}, children, 0, 0)
 	return array.NewMapData(array.NewData(t, rows, []*memory.Buffer{nil, int32Buffer(off)}, []arrow.ArrayData{pairs}, 0, 0))
 }
 

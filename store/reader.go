@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -81,7 +82,7 @@ const incidentColumns = `id, site, premises, number, first, last, raised, severi
 func (s *Store) Incidents(ctx context.Context, f IncidentFilter) ([]Incident, error) {
 	limit := ""
 	if f.Limit > 0 {
-		limit = fmt.Sprintf(" LIMIT %d", f.Limit)
+		limit = " LIMIT " + strconv.Itoa(f.Limit)
 	}
 	return read[Incident](ctx, s, `SELECT `+incidentColumns+` FROM incidents
 		WHERE ({site:String} = '' OR site = {site:String}) AND raised >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
@@ -94,7 +95,7 @@ func nanoseconds(t time.Time) string {
 	if t.IsZero() {
 		return "-9223372036854775808"
 	}
-	return fmt.Sprint(t.UnixNano())
+	return strconv.FormatInt(t.UnixNano(), 10)
 }
 
 // Incident returns an incident with its evidence in the order of time. The beginning of its id is enough where no other begins so. The

@@ -95,34 +95,39 @@ func (r *record) add(f arrow.Field, a arrow.Array) {
 func column(c event.Column, messages []*message, parts []arrow.ArrayData, rows int, mem *arena) (arrow.Field, arrow.Array) {
 	s := c.Spec()
 	f := arrow.Field{Name: s.Name, Type: s.Kind.Arrow()}
-	switch s.Kind {
-	case event.Labels:
-		return f, labels(f.Type, messages, parts, rows, mem)
-	case event.Text, event.Bytes:
-		if strings.HasPrefix(s.ClickHouse, "LowCardinality") {
-			if a := dictionaryOf(messages, parts, rows, mem); a != nil {
-				f.Type = a.DataType()
-				return f, a
-			}
-		}
-		return f, array.MakeFromData(text(f.Type, messages, parts, rows, mem))
+	switch t := f.Type.(type) {
+	case *arrow.MapType:
+		return f, labels(t, messages, parts, rows, mem)
+	case arrow.FixedWidthDataType:
+		a := fixed(t, messages, parts, rows, mem)
+		f.Nullable = a.NullN() > 0
+		return f, a
 	}
-	width := f.Type.(arrow.FixedWidthDataType).BitWidth() / 8
+	if strings.HasPrefix(s.ClickHouse, "LowCardinality") {
+		if a := dictionaryOf(messages, parts, rows, mem); a != nil {
+			f.Type = a.DataType()
+			return f, a
+		}
+	}
+	return f, array.MakeFromData(text(f.Type, messages, parts, rows, mem))
+}
+
+// fixed joins values of one width, and which of them there are.
+func fixed(t arrow.FixedWidthDataType, messages []*message, parts []arrow.ArrayData, rows int, mem *arena) arrow.Array {
+	width := t.BitWidth() / 8
 	data, valid := mem.bytes(rows*width), newBitmap(mem, rows)
 	for i, p := range parts {
 		n := messages[i].Events.Rows()
-		switch {
-		case p == nil:
+		if p == nil {
 			data = append(data, make([]byte, n*width)...)
 			valid.absent(n)
-		default:
-			data = append(data, p.Buffers()[1].Bytes()[:n*width]...)
-			valid.join(p.Buffers()[0], n)
+			continue
 		}
+		data = append(data, p.Buffers()[1].Bytes()[:n*width]...)
+		valid.join(p.Buffers()[0], n)
 	}
 	nulls, buf := valid.buffer()
-	f.Nullable = nulls > 0
-	return f, array.MakeFromData(array.NewData(f.Type, rows, []*memory.Buffer{buf, memory.NewBufferBytes(data)}, nil, nulls, 0))
+	return array.MakeFromData(array.NewData(t, rows, []*memory.Buffer{buf, memory.NewBufferBytes(data)}, nil, nulls, 0))
 }
 
 // text joins variable-length values: offsets are moved by what stands before them.

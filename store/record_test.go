@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -79,23 +81,23 @@ func valueOf(r *record, i, row int) string {
 	switch a := r.arrays[i].(type) {
 	case *array.Uint16:
 		if a.IsValid(row) {
-			return fmt.Sprint(a.Value(row))
+			return strconv.FormatUint(uint64(a.Value(row)), 10)
 		}
 	case *array.Uint64:
 		if a.IsValid(row) {
-			return fmt.Sprint(a.Value(row))
+			return strconv.FormatUint(a.Value(row), 10)
 		}
 	case *array.Dictionary:
 		return a.Dictionary().(*array.String).Value(a.GetValueIndex(row))
 	case *array.String:
 		return a.Value(row)
 	case *array.Map:
-		out := ""
+		var out strings.Builder
 		from, to := a.ValueOffsets(row)
 		for j := int(from); j < int(to); j++ {
-			out += a.Keys().(*array.String).Value(j) + "=" + a.Items().(*array.String).Value(j) + ";"
+			out.WriteString(a.Keys().(*array.String).Value(j) + "=" + a.Items().(*array.String).Value(j) + ";")
 		}
-		return out
+		return out.String()
 	}
 	return ""
 }
@@ -110,7 +112,7 @@ func wantOf(m *message, c event.Column, row int) string {
 		return out
 	case event.SourcePort, event.SourceBytes:
 		if v, ok := m.Events.Uint(c, row); ok {
-			return fmt.Sprint(v)
+			return strconv.FormatUint(v, 10)
 		}
 		return ""
 	default:
@@ -123,14 +125,14 @@ func TestRecordManyValues(t *testing.T) {
 	b := event.NewBuilder()
 	const rows = maxEntries + 10
 	for i := range rows {
-		b.SetString(event.EventAction, fmt.Sprint(i))
+		b.SetString(event.EventAction, strconv.Itoa(i))
 		b.End()
 	}
 	m := newMessage(&detect.Scored{Message: detect.Message{Events: b.Batch()}, Scores: make([]float32, rows), Models: make([]detect.Model, rows)}, "exeter", 90)
 	r := eventRecord([]*message{m}, new(arena))
 	for i, f := range r.fields {
 		if f.Name == "event_action" {
-			if got := valueOf(r, i, rows-1); got != fmt.Sprint(rows-1) {
+			if got := valueOf(r, i, rows-1); got != strconv.Itoa(rows-1) {
 				t.Errorf("got %q as the last value, want %d", got, rows-1)
 			}
 			return

@@ -31,8 +31,7 @@ func (e *SQLError) Error() string {
 
 // sqlError makes a SQLError of an error that holds an answer of ClickHouse.
 func sqlError(err error) error {
-	var ex *clickhouse.Exception
-	if errors.As(err, &ex) {
+	if ex, ok := errors.AsType[*clickhouse.Exception](err); ok {
 		return &SQLError{Code: ex.Code, Name: ex.CodeName, Message: ex.Message}
 	}
 	return err

@@ -36,7 +36,7 @@ func UpTo(ctx context.Context, db *sql.DB, logger *slog.Logger, version int64) e
 		return fmt.Errorf("migrating the database: %w", err)
 	}
 	for _, m := range done {
-		logger.Info("database migrated", "migration", m.Source.Path, "took", m.Duration)
+		logger.InfoContext(ctx, "database migrated", "migration", m.Source.Path, "took", m.Duration)
 	}
 	return nil
 }

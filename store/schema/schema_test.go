@@ -144,7 +144,7 @@ func TestUpFromEachVersion(t *testing.T) {
 	}
 }
 
-// release writes testdata/VERSION.sql: go test ./store/schema -run Releases -release 0.2
+// release writes testdata/VERSION.sql: go test ./store/schema -run Releases -release 0.2 makes that of 0.2.
 var release = flag.String("release", "", "write the tables of this release to testdata")
 
 // What a release made is what the migrations start from: testdata holds the tables of each.
