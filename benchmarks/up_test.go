@@ -55,13 +55,17 @@ type instance struct {
 // An inputs is what stands under ingest.inputs, one YAML mapping a line.
 type inputs []string
 
+// manyFindings is a section of the configuration: one event in twenty becomes a finding.
+const manyFindings = "detect: {finding_rate: 0.05}\n"
+
 // fileInput follows the files of a site that match a pattern; their stamps are old ones.
 func fileInput(site, pattern string) string {
 	return fmt.Sprintf("{name: %s, type: file, site: %s, clock: replay, paths: [%q]}", site, site, pattern)
 }
 
-// up starts frontfoot on an empty folder and waits until it is there. It is stopped at the end of the benchmark.
-func up(tb testing.TB, in inputs) *instance {
+// up starts frontfoot on an empty folder, with further sections of configuration, and waits until it is there. It is stopped at the end
+// of the benchmark.
+func up(tb testing.TB, in inputs, more string) *instance {
 	tb.Helper()
 	needEngine(tb)
 	dir := tb.TempDir()
@@ -71,7 +75,7 @@ func up(tb testing.TB, in inputs) *instance {
 		config += "    - " + s + "\n"
 	}
 	path := filepath.Join(dir, "frontfoot.yaml")
-	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(config+more), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	var said bytes.Buffer
