@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"syscall"
-	"time"
 
 	"frontfoot/store"
 	"frontfoot/store/engine"
@@ -23,7 +21,8 @@ const engineUser = "frontfoot"
 type database struct {
 	store  store.Config
 	engine *engine.Engine // nil with a server elsewhere
-	server *http.Server
+	stop   context.CancelFunc
+	served chan error // how serving ended
 }
 
 // openDatabase starts the embedded engine on the data folder, unless the configuration names a server.
@@ -57,12 +56,12 @@ func openDatabase(ctx context.Context, cfg *Config, f folder, logger *slog.Logge
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the database engine: %w", err), listener.Close())
 	}
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // until Close: the last stage to stop still writes
 	db := &database{
 		store:  store.Config{URL: "http://" + listener.Addr().String(), User: engineUser, Password: password},
-		engine: e,
-		server: &http.Server{Handler: e.Handler(password), ReadHeaderTimeout: 10 * time.Second},
+		engine: e, stop: stop, served: make(chan error, 1),
 	}
-	go db.server.Serve(listener) //nolint:errcheck // it ends with ErrServerClosed when Close is called
+	go func() { db.served <- e.Serve(serving, listener, password) }()
 	return db, nil
 }
 
@@ -91,11 +90,6 @@ func (d *database) Close() error {
 	if d.engine == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	err := d.server.Shutdown(ctx)
-	if err != nil {
-		err = d.server.Close()
-	}
-	return errors.Join(err, d.engine.Close())
+	d.stop()
+	return errors.Join(<-d.served, d.engine.Close())
 }
