@@ -42,7 +42,7 @@ func BenchmarkChain(b *testing.B) {
 		}
 		b.ReportMetric(events/took.Seconds(), "events/s")
 		b.ReportMetric(micros(after.cpu-before.cpu)/events, "cpu-µs/event")
-		b.ReportMetric(micros(after.native-before.native)/events, "database-cpu-µs/event")
+		b.ReportMetric(micros(after.native-before.native)/events, "engine-threads-cpu-µs/event")
 		if err := <-profiled; err != nil {
 			b.Error(err)
 		}

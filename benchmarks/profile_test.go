@@ -13,15 +13,18 @@ import (
 	"testing"
 )
 
-// stages says by what functions a stage's share of a profile is known: whatever they call is the stage's.
+// stages says by what functions a stage's share of a profile is known: whatever they call is the stage's. Compression is a part of kafka.
 var stages = []struct{ name, functions string }{
 	{"parse", `frontfoot/ingest/parse\.`},
 	{"encode", `frontfoot/ingest/event\.Encode`},
-	{"bus", `frontfoot/ingest/bus\.`},
+	{"kafka", `frontfoot/ingest/bus\.|segmentio/kafka-go`},
+	{"compression", `klauspost/compress`},
 	{"broker", `franz-go/pkg/kfake\.`},
+	{"decode", `frontfoot/ingest/event\.Decode`},
 	{"score", `frontfoot/detect\.\(\*Site\)`},
-	{"store", `frontfoot/store\.\(\*Store\)`},
+	{"store", `frontfoot/store\.`},
 	{"endpoint", `frontfoot/store/engine\.`},
+	{"engine-called", `libchdb`},
 	{"gc", `runtime\.gcBgMarkWorker`},
 }
 
