@@ -36,7 +36,6 @@ const (
 	dataset = iota
 	srcIn
 	srcOut
-	srcNet
 	srcCountry
 	dstIn
 	dstOut
@@ -81,7 +80,6 @@ var eventFields = [numFields]source{
 	dataset:     {Field{"event.dataset", Categorical, Context, "kind of log", "", Deed}, event.Dataset, asText},
 	srcIn:       {Field{"source.ip", IP, Actor, "inside source address", "", Who}, event.SourceIP, inside},
 	srcOut:      {Field{"source.ip", IP, Actor, "outside source address", "", Who}, event.SourceIP, outside},
-	srcNet:      {Field{"source.ip", IP, Plain, "outside source network", "", Origin}, event.SourceIP, network},
 	srcCountry:  {Field{"source.geo.country_name", Categorical, Plain, "source country", InitialAccess, Origin}, event.SourceCountry, asText},
 	dstIn:       {Field{"destination.ip", IP, Target, "inside destination address", Discovery, Peer}, event.DestinationIP, inside},
 	dstOut:      {Field{"destination.ip", IP, Target, "outside destination address", CommandControl, Peer}, event.DestinationIP, outside},
@@ -132,7 +130,6 @@ var eventPairs = []Pair{
 	{srcIn, action, "%s has never had the action %s", ""},
 	{srcIn, bytesOut, "%s has never sent as much as %s", Exfiltration},
 	{srcIn, hour, "%s is not active at this hour (%s)", ""},
-	{srcOut, dstPort, "%s has never spoken to port %s", Reconnaissance},
 	{srcCountry, dstPort, "nobody from %s has spoken to port %s", InitialAccess},
 	{srcCountry, action, "from %s, the action %s is new", InitialAccess},
 	{dstIn, dstPort, "nobody has spoken to %s on port %s", LateralMovement},
@@ -156,7 +153,6 @@ var eventPairs = []Pair{
 	{user, hour, "%s is not active at this hour (%s)", ""},
 	{host, process, "%s has never run %s", Execution},
 	{host, srcIn, "%s has never heard from %s", LateralMovement},
-	{host, srcOut, "%s has never heard from %s", InitialAccess},
 	{host, rule, "%s has never been named by the rule %q", ""},
 	{host, action, "on %s the action %s is new", ""},
 	{process, parent, "%s has never been started by %s", Execution},

@@ -146,6 +146,7 @@ func (v *Verdict) add(me *Measure) {
 // Learn counts the event scored last with a weight of at most 1.
 func (m *Model) Learn(weight float32) {
 	w := weight * m.weight
+	fields := len(m.layout.Fields)
 	for i := range m.now {
 		me := &m.now[i]
 		if me.Rank < 0 {
@@ -157,8 +158,17 @@ func (m *Model) Learn(weight float32) {
 			s.kinds += w
 		}
 		s.ranks.Add(me.Rank, w)
-		m.counts.Add(me.Key, w)
+		if i < fields || m.known(i-fields) {
+			m.counts.Add(me.Key, w)
+		}
 	}
+}
+
+// known reports whether both halves of a pair have been seen before. Pairs of others are not kept: they say nothing, and would fill the
+// memory with every address that passes by once.
+func (m *Model) known(pair int) bool {
+	p := &m.layout.Pairs[pair]
+	return min(m.now[p.A].Count, m.now[p.B].Count) > 0
 }
 
 // Halve makes the past count half, and forgets what has been seen too seldom to matter.

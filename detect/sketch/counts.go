@@ -23,13 +23,18 @@ type slot struct {
 //
 //   - a count is never too high, but for two hashes with one tag in one bucket: at most ways/2^23 of the unseen hashes,
 //   - a count is too low by at most m of its own bucket, and 0 while nothing was refused,
-//   - it doubles its memory when half full, up to its bound: 8 bytes a slot.
+//   - it doubles its memory when five eighths full, up to its bound: 8 bytes a slot. From 1 MiB on that share must be of hashes with a count
+//     of 2 or more: what came once may be worn down by what else comes once.
 type Counts struct {
 	slots []slot
 	level uint // doublings so far
 	most  uint // doublings allowed
 	used  int
+	tries int // new hashes since it was last asked whether to double
 }
+
+// ample is the size in bytes from which only what came more than once is worth more memory.
+const ample = 1 << 20
 
 // NewCounts returns an empty Counts that never takes more than maxBytes (and never less than 16 KiB).
 func NewCounts(maxBytes int) *Counts {
@@ -81,12 +86,30 @@ func (c *Counts) Add(h uint64, w float32) {
 		if b[low].n -= w; b[low].n <= 0 {
 			b[low] = slot{tag, w}
 		}
-		return
+	} else {
+		b[low] = slot{tag, w}
+		c.used++
 	}
-	b[low] = slot{tag, w}
-	if c.used++; c.used*2 > len(c.slots) && c.level < c.most {
-		c.grow()
+	if c.tries++; c.tries*64 >= len(c.slots) {
+		c.tries = 0
+		if c.level < c.most && c.full() {
+			c.grow()
+		}
 	}
+}
+
+// full reports whether it is time to double.
+func (c *Counts) full() bool {
+	worth := c.used
+	if worth*8 > len(c.slots)*5 && c.Bytes() >= ample {
+		worth = 0
+		for i := range c.slots {
+			if c.slots[i].n >= 2 {
+				worth++
+			}
+		}
+	}
+	return worth*8 > len(c.slots)*5
 }
 
 // grow doubles the buckets: the next bit of the tag says which half a slot goes to.
@@ -131,6 +154,7 @@ var errCounts = errors.New("damaged counts")
 func (c *Counts) Encode(e *Encoder) {
 	e.Uint(uint64(c.level))
 	e.Uint(uint64(c.used))
+	e.Uint(uint64(c.tries))
 	for i := range c.slots { // an empty slot is one byte, so that young sites have small checkpoints
 		if s := &c.slots[i]; s.n > 0 {
 			e.Byte(1)
@@ -144,11 +168,11 @@ func (c *Counts) Encode(e *Encoder) {
 
 // Decode reads what Encode wrote into c, which keeps its own bound.
 func (c *Counts) Decode(d *Decoder) error {
-	level, used := d.Uint(), d.Uint()
+	level, used, tries := d.Uint(), d.Uint(), d.Count(1<<24)
 	if d.Err() != nil || level > uint64(c.most) || d.Left() < ways<<(baseBits+level) {
 		return errCounts
 	}
-	c.level, c.used = uint(level), 0
+	c.level, c.used, c.tries = uint(level), 0, tries
 	c.slots = make([]slot, ways<<(baseBits+level))
 	for i := range c.slots {
 		switch d.Byte() {

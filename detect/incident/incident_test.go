@@ -1,0 +1,172 @@
+package incident
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"frontfoot/detect/sketch"
+	"github.com/google/go-cmp/cmp"
+)
+
+const start = int64(1_772_409_600_000_000_000) // Monday 2 March 2026, 00:00 UTC
+
+// act is an observation of somebody at a minute, with kinds of so many bits, each of another side.
+func act(who string, minute int, bits ...float32) *Observation {
+	key := sketch.NewKey([16]byte{1})
+	o := &Observation{
+		Finding:  Finding{ID: who + strconv.Itoa(minute), Time: start + int64(minute)*int64(time.Minute), Epoch: "e", Seq: uint64(minute)},
+		Entities: []Entity{{Hash: key.Hash(1, who), Name: "source.ip", Text: who, Actor: true}},
+		Daily:    10_000,
+		Busy:     15,
+	}
+	for i, b := range bits {
+		o.Kinds = append(o.Kinds, Kind{Feature: i, Bits: b, Value: uint64(i), What: "thing " + strconv.Itoa(i), Side: uint8(i), Tactic: "TA0008"})
+	}
+	return o
+}
+
+// TestRaise says what is an incident and what is not.
+func TestRaise(t *testing.T) {
+	learning := act("10.0.0.1", 1, 16, 16, 16, 16)
+	learning.Learning = true
+	repeated := make([]*Observation, 50)
+	for i := range repeated {
+		repeated[i] = act("10.0.0.1", i, 16)
+	}
+	for _, c := range []struct {
+		name string
+		obs  []*Observation
+		want int
+	}{
+		{"one rare thing", []*Observation{act("10.0.0.1", 1, 16)}, 0},
+		{"four rare things", []*Observation{act("10.0.0.1", 1, 16, 16, 16, 16)}, 1},
+		{"four rare things one after the other", []*Observation{act("10.0.0.1", 1, 16), act("10.0.0.1", 2, 16, 16), act("10.0.0.1", 3, 16, 16, 16, 16)}, 1},
+		{"the same rare thing again and again", repeated, 0},
+		{"while learning", []*Observation{learning}, 0},
+		{"two who have nothing to do with each other", []*Observation{act("10.0.0.1", 1, 16, 16, 16, 16), act("10.0.0.2", 2, 16, 16, 16, 16)}, 2},
+		{"the same one much later", []*Observation{act("10.0.0.1", 1, 16, 16, 16, 16), act("10.0.0.1", 1000, 16, 16, 16, 16)}, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tr := NewTracker(Config{Site: "s", PerDay: 10})
+			var out []Version
+			for _, o := range c.obs {
+				tr.Advance(o.Finding.Time, &out)
+				tr.Observe(o, &out)
+			}
+			if got := len(ids(out)); got != c.want {
+				t.Errorf("%d incidents, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+func ids(versions []Version) []string {
+	var out []string
+	for _, v := range versions {
+		if !slices.Contains(out, v.ID) {
+			out = append(out, v.ID)
+		}
+	}
+	return out
+}
+
+// TestBudget checks that a day has no more incidents than allowed, and the next day has its own.
+func TestBudget(t *testing.T) {
+	tr := NewTracker(Config{Site: "s", PerDay: 3})
+	var out []Version
+	for day := range 2 {
+		for i := range 20 {
+			tr.Observe(act("10.0.0."+strconv.Itoa(20*day+i), day*1440+i, 30, 30, 30, 30), &out)
+		}
+		if got, want := len(ids(out)), 3*(day+1); got != want {
+			t.Fatalf("%d incidents after day %d, want %d", got, day+1, want)
+		}
+	}
+}
+
+// TestMovement checks that what a victim does later joins the story of the one who came to it.
+func TestMovement(t *testing.T) {
+	tr := NewTracker(Config{Site: "s", PerDay: 10})
+	var out []Version
+	first := act("10.0.0.1", 1, 16, 16, 16, 16)
+	first.Entities = append(first.Entities, Entity{Hash: 7, Name: "destination.ip", Text: "10.0.0.2"})
+	second := act("10.0.0.2", 30, 16)
+	tr.Observe(first, &out)
+	tr.Observe(second, &out)
+	if first.Finding.Incident == "" || second.Finding.Incident != first.Finding.Incident {
+		t.Errorf("the victim's act is of incident %q, the attack of %q", second.Finding.Incident, first.Finding.Incident)
+	}
+}
+
+// TestVersions checks the words and that a story is not told anew with every finding.
+func TestVersions(t *testing.T) {
+	tr := NewTracker(Config{Site: "s", PerDay: 10})
+	var out []Version
+	for i := range 64 {
+		tr.Observe(act("10.0.0.1", i, 16, 15, 14, 13), &out)
+	}
+	tr.Close(&out)
+	if len(out) < 3 || len(out) > 9 {
+		t.Fatalf("%d versions of 64 findings", len(out))
+	}
+	v := out[len(out)-1]
+	got := Version{Number: v.Number, Title: v.Title, Findings: v.Findings, Entities: v.Entities, Tactics: v.Tactics, Reasons: v.Reasons[:1]}
+	want := Version{
+		Number: uint32(len(out)), Title: "thing 0, and 3 more things new here", Findings: 64, Entities: []string{"source.ip=10.0.0.1"},
+		Tactics: []string{"TA0008"}, Reasons: []string{"thing 0; seen 64 times in 63 minutes"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(v.Evidence) != 64 || v.ID != out[0].ID || v.Raised != start {
+		t.Errorf("evidence %d, id %s then %s, raised %d", len(v.Evidence), out[0].ID, v.ID, v.Raised)
+	}
+}
+
+// TestTrackerRoundTrip checks that a tracker goes on after a snapshot as if nothing had happened.
+func TestTrackerRoundTrip(t *testing.T) {
+	a := NewTracker(Config{Site: "s", PerDay: 10})
+	var out []Version
+	for i := range 40 {
+		a.Observe(act("10.0.0."+strconv.Itoa(i%7), i, 16, float32(i%5)+10, 12), &out)
+	}
+	var e sketch.Encoder
+	a.Encode(&e)
+	b := NewTracker(Config{Site: "s", PerDay: 10})
+	if err := b.Decode(sketch.NewDecoder(e.Buf)); err != nil {
+		t.Fatal(err)
+	}
+	var again sketch.Encoder
+	b.Encode(&again)
+	if !bytes.Equal(e.Buf, again.Buf) {
+		t.Fatal("the bytes differ after a round trip")
+	}
+	var fromA, fromB []Version
+	for i := 40; i < 80; i++ {
+		a.Observe(act("10.0.0."+strconv.Itoa(i%9), i, 17, 16, 12), &fromA)
+		b.Observe(act("10.0.0."+strconv.Itoa(i%9), i, 17, 16, 12), &fromB)
+	}
+	a.Close(&fromA)
+	b.Close(&fromB)
+	if diff := cmp.Diff(fromA, fromB); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestSpan checks how lengths of time are said.
+func TestSpan(t *testing.T) {
+	for _, c := range []struct {
+		d    time.Duration
+		want string
+	}{{0, "1 second"}, {90 * time.Second, "90 seconds"}, {4 * time.Minute, "4 minutes"}, {36 * time.Hour, "36 hours"}, {31 * 24 * time.Hour, "31 days"}} {
+		if got := Span(c.d); got != c.want {
+			t.Errorf("Span(%v) = %q, want %q", c.d, got, c.want)
+		}
+	}
+	if got := Count(38112); got != "38,112" {
+		t.Errorf("Count(38112) = %q", got)
+	}
+}

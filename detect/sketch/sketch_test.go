@@ -1,0 +1,176 @@
+package sketch
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func testKey() Key { return NewKey([16]byte{1, 2, 3}) }
+
+// TestCountsAreExactUntilFull checks the promise that nothing is too high, and nothing too low while no bucket was full.
+func TestCountsAreExactUntilFull(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := NewCounts(1 << 20)
+		want := map[uint64]float32{}
+		for _, v := range rapid.SliceOfN(rapid.Uint64Range(1, 400), 1, 2000).Draw(t, "values") {
+			h := testKey().Number(1, v)
+			c.Add(h, 1)
+			want[h]++
+		}
+		for h, n := range want {
+			if got := c.Get(h); got != n {
+				t.Fatalf("count is %v, added %v", got, n)
+			}
+		}
+		if c.Len() != len(want) {
+			t.Fatalf("%d hashes known, want %d", c.Len(), len(want))
+		}
+		if got := c.Get(testKey().Number(2, 1)); got != 0 {
+			t.Fatalf("a hash that was never added has count %v", got)
+		}
+	})
+}
+
+// TestCountsUnderFlood checks that a million unique hashes neither take more memory than allowed, nor wash out what is seen often, nor make
+// a new hash look known.
+func TestCountsUnderFlood(t *testing.T) {
+	const most = 1 << 18
+	c := NewCounts(most)
+	key := testKey()
+	for i := range uint64(1000) {
+		c.Add(key.Number(1, i), 100)
+	}
+	for i := range uint64(1 << 20) {
+		c.Add(key.Number(2, i), 1)
+	}
+	if c.Bytes() > most {
+		t.Errorf("%d bytes, allowed %d", c.Bytes(), most)
+	}
+	kept := 0
+	for i := range uint64(1000) {
+		if n := c.Get(key.Number(1, i)); n > 0 && n <= 100 {
+			kept++
+		}
+	}
+	if kept < 990 {
+		t.Errorf("only %d of 1000 frequent hashes are left", kept)
+	}
+	known := 0
+	for i := range uint64(10000) {
+		if c.Get(key.Number(3, i)) > 0 {
+			known++
+		}
+	}
+	if known > 10 {
+		t.Errorf("%d of 10000 unseen hashes look known", known)
+	}
+}
+
+// TestCountsRoundTrip checks that the same state has the same bytes and that bytes give the same state, growth included.
+func TestCountsRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := NewCounts(1 << 17)
+		for _, v := range rapid.SliceOfN(rapid.Uint64(), 0, 3000).Draw(t, "values") {
+			a.Add(testKey().Number(1, v), float32(v%7+1))
+		}
+		if rapid.Bool().Draw(t, "halve") {
+			a.Scale(0.5, 1)
+		}
+		var e Encoder
+		a.Encode(&e)
+		b := NewCounts(1 << 17)
+		if err := b.Decode(NewDecoder(e.Buf)); err != nil {
+			t.Fatal(err)
+		}
+		var again Encoder
+		b.Encode(&again)
+		if !bytes.Equal(e.Buf, again.Buf) {
+			t.Fatal("the bytes differ after a round trip")
+		}
+	})
+}
+
+// TestTailRisesWithTheScore checks that bits never fall as the score rises, and that they agree with counting where there are enough events.
+func TestTailRisesWithTheScore(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var tail Tail
+		for _, x := range rapid.SliceOfN(rapid.Float32Range(0, 5000), 1, 500).Draw(t, "scores") {
+			tail.Add(x, 1)
+		}
+		last := float32(-1)
+		for x := float32(0); x < 10000; x = x*1.05 + 0.1 {
+			b := tail.Bits(x)
+			if !(b >= last) || math.IsInf(float64(b), 0) {
+				t.Fatalf("bits %v of score %v come after %v", b, x, last)
+			}
+			last = b
+		}
+	})
+}
+
+// TestTailCounts checks the estimate against a known distribution: of scores 0..999 once each, a tenth is at 900 or above.
+func TestTailCounts(t *testing.T) {
+	var tail Tail
+	for range 20 {
+		for i := range 1000 {
+			tail.Add(float32(i*617%1000), 1)
+		}
+	}
+	for _, c := range []struct{ score, bits float32 }{{0, 0}, {500, 1}, {750, 2}, {900, 3.32}, {990, 6.64}} {
+		if got := tail.Bits(c.score); math.Abs(float64(got-c.bits)) > 0.5 {
+			t.Errorf("Bits(%v) = %v, want about %v", c.score, got, c.bits)
+		}
+		if got := tail.At(c.bits); math.Abs(float64(got-c.score)) > 30 {
+			t.Errorf("At(%v) = %v, want about %v", c.bits, got, c.score)
+		}
+	}
+}
+
+// TestHistTop checks that the bits of the top rank are the share of events that reached it.
+func TestHistTop(t *testing.T) {
+	var h Hist
+	for i := range 4096 {
+		rank := 0
+		if i%64 == 0 {
+			rank = Classes - 1
+		}
+		h.Add(rank, 1)
+	}
+	if got := h.Bits(Classes - 1); math.Abs(float64(got)-6) > 0.1 {
+		t.Errorf("one in 64 has %v bits, want 6", got)
+	}
+	if got := h.Bits(0); got != 0 {
+		t.Errorf("the lowest rank has %v bits, want 0", got)
+	}
+}
+
+// TestLog2 checks the table against the library, and that it never falls.
+func TestLog2(t *testing.T) {
+	last := Log2(1e-30)
+	for x := 1e-30; x < 1e30; x *= 1.0007 {
+		got := Log2(float32(x))
+		if math.Abs(float64(got)-math.Log2(x)) > 0.002 {
+			t.Fatalf("Log2(%g) = %v, want %v", x, got, math.Log2(x))
+		}
+		if got < last {
+			t.Fatalf("Log2 falls at %g", x)
+		}
+		last = got
+	}
+	for _, x := range []float32{0, -1, float32(math.NaN())} {
+		if got := Log2(x); got != -126 {
+			t.Errorf("Log2(%v) = %v, want -126", x, got)
+		}
+	}
+}
+
+// TestDecoderRefusesLongForms checks that a number has one form alone: the same state must never have two byte strings.
+func TestDecoderRefusesLongForms(t *testing.T) {
+	d := NewDecoder([]byte{0x81, 0x00})
+	if d.Uint(); d.Err() == nil {
+		t.Error("a varint with a needless byte was accepted")
+	}
+}
