@@ -18,6 +18,7 @@ type Builder struct {
 	labels  labelBuffer
 	size    int // bytes of values held by finished rows
 	rowSize int // and by the current one
+	trusted bool
 }
 
 // buffer holds one column. Rows at and beyond n are absent.
@@ -37,6 +38,10 @@ type labelBuffer struct {
 // NewBuilder returns an empty Builder.
 func NewBuilder() *Builder { return &Builder{touched: make([]Column, 0, NumColumns)} }
 
+// Trust says whether every text that the current row is given is known to be UTF-8, because the line it was cut from was
+// checked as a whole; that spares checking each of them. It holds until it is called again.
+func (b *Builder) Trust(valid bool) { b.trusted = valid }
+
 // Rows returns how many rows are finished.
 func (b *Builder) Rows() int { return b.rows }
 
@@ -49,7 +54,7 @@ func (b *Builder) SetText(c Column, v []byte) {
 	if len(v) == 0 {
 		return
 	}
-	if table[c].Kind == Text && !utf8.Valid(v) {
+	if !b.trusted && table[c].Kind == Text && !utf8.Valid(v) {
 		v = repair(v)
 	}
 	col := b.begin(c, 0)
@@ -63,7 +68,7 @@ func (b *Builder) SetString(c Column, v string) {
 	if v == "" {
 		return
 	}
-	if table[c].Kind == Text && !utf8.ValidString(v) {
+	if !b.trusted && table[c].Kind == Text && !utf8.ValidString(v) {
 		v = string(repair([]byte(v)))
 	}
 	col := b.begin(c, 0)
@@ -117,10 +122,10 @@ func (b *Builder) Label(key string, value []byte) {
 	if key == "" || len(value) == 0 {
 		return
 	}
-	if !utf8.ValidString(key) {
+	if !b.trusted && !utf8.ValidString(key) {
 		key = string(repair([]byte(key)))
 	}
-	if !utf8.Valid(value) {
+	if !b.trusted && !utf8.Valid(value) {
 		value = repair(value)
 	}
 	l := &b.labels

@@ -5,6 +5,7 @@ package parse
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"frontfoot/ingest/event"
 )
@@ -71,9 +72,11 @@ func New(cfg Config) *Parser {
 func (p *Parser) Line(b *event.Builder, raw []byte, received int64) bool {
 	raw = trimEnd(raw)
 	p.begin(b, received)
+	b.Trust(utf8.Valid(raw))
 	p.head = p.scanHeader(raw)
 	understood := p.body(p.head.app, p.head.body)
 	p.finish(raw, understood)
+	b.Trust(false)
 	p.b = nil
 	return understood || p.head.found
 }
