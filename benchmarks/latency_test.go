@@ -86,7 +86,7 @@ func (i *instance) look(tb testing.TB, written map[string]time.Time, rows, findi
 			tb.Fatal(err)
 		}
 		now := time.Now()
-		for _, line := range strings.Split(text, "\n") {
+		for line := range strings.SplitSeq(text, "\n") {
 			if at, ok := written[line]; ok {
 				if _, known := (*into)[line]; !known {
 					(*into)[line] = now.Sub(at).Seconds()

@@ -70,12 +70,13 @@ func up(tb testing.TB, in inputs, more string) *instance {
 	needEngine(tb)
 	dir := tb.TempDir()
 	i := &instance{data: filepath.Join(dir, "data")}
-	config := "data: " + i.data + "\nlog: {level: warn, format: text}\nadmin: {listen: \"127.0.0.1:0\"}\ningest:\n  inputs:\n"
+	var config strings.Builder
+	config.WriteString("data: " + i.data + "\nlog: {level: warn, format: text}\nadmin: {listen: \"127.0.0.1:0\"}\ningest:\n  inputs:\n")
 	for _, s := range in {
-		config += "    - " + s + "\n"
+		config.WriteString("    - " + s + "\n")
 	}
 	path := filepath.Join(dir, "frontfoot.yaml")
-	if err := os.WriteFile(path, []byte(config+more), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(config.String()+more), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	var said bytes.Buffer

@@ -80,7 +80,7 @@ func markdown(head []fact, results []result) string {
 	b.WriteString("\n`cpu-s` is a second of processor time, whatever else ran on the machine. Of several runs the median stands here.\n\n")
 	b.WriteString("| target | wanted | measured | |\n|---|---|---|---|\n")
 	for _, t := range targets {
-		wanted, met := "at least "+figure(t.least), false
+		wanted := "at least " + figure(t.least)
 		i := slices.IndexFunc(results, func(r result) bool { return r.name == t.benchmark })
 		if t.most > 0 {
 			wanted = "at most " + figure(t.most)
@@ -90,7 +90,7 @@ func markdown(head []fact, results []result) string {
 			continue
 		}
 		v := results[i].median(t.unit)
-		met = t.most > 0 && v <= t.most || t.least > 0 && v >= t.least
+		met := t.most > 0 && v <= t.most || t.least > 0 && v >= t.least
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", t.what, wanted, figure(v), map[bool]string{true: "met", false: "not met"}[met])
 	}
 	b.WriteString("\n| benchmark | figures |\n|---|---|\n")

@@ -10,6 +10,7 @@ func newAttack(c *council, cfg Config) *queue {
 		day: cfg.Start.UnixNano() + int64(cfg.AttackDay-1)*day,
 	}
 	switch cfg.Attack {
+	case Quiet:
 	case Ransomware:
 		a.ransomware()
 	case BruteForce:

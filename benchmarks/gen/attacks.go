@@ -92,8 +92,8 @@ func (a *attack) insider() {
 	at := a.day + 23*hour + r.Int64N(hour)
 	a.step("entry")
 	inside := ip(10, c.net, 250, 207)
-	id := uint64(r.Uint32() >> 1)
-	a.q.put(at, c.fgt.tunnel(a.q.buf(), r, at, vpnUp, u.login, "VPN-Staff", u.home, inside, id, 0, 0, 0))
+	v := spell{login: u.login, group: "VPN-Staff", remote: u.home, inside: inside, id: uint64(r.Uint32() >> 1)}
+	a.q.put(at, c.fgt.tunnel(a.q.buf(), at, vpnUp, &v))
 	c.knock(a.q, r, at+3*hour, u.home, countryNamed("United Kingdom"), 10_800, 6e6)
 
 	a.step("export")

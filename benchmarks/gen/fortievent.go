@@ -26,8 +26,16 @@ var signatures = []signature{
 	{57061, "Ivanti.Connect.Secure.Stack.Buffer.Overflow", "critical"},
 }
 
-// tunnel appends an SSL VPN event. kind is one of the names below.
-func (f *fortigate) tunnel(b []byte, r rng, at int64, kind vpnEvent, login, group string, remote, inside addr, id uint64, length, sent, rcvd uint64) []byte {
+// A spell is a use of the VPN, or a try.
+type spell struct {
+	login, group       string
+	remote, inside     addr // inside is 0 before there is a tunnel
+	id                 uint64
+	length, sent, rcvd uint64 // seconds and bytes, known at its end
+}
+
+// tunnel appends an SSL VPN event.
+func (f *fortigate) tunnel(b []byte, at int64, kind vpnEvent, v *spell) []byte {
 	switch kind {
 	case vpnNew:
 		b = f.head(b, at, "190", "0101039943", ` type="event" subtype="vpn" level="information" vd="root" logdesc="SSL VPN new connection" action="ssl-new-con"`)
@@ -39,25 +47,25 @@ func (f *fortigate) tunnel(b []byte, r rng, at int64, kind vpnEvent, login, grou
 		b = f.head(b, at, "185", "0101039426", ` type="event" subtype="vpn" level="alert" vd="root" logdesc="SSL VPN login fail" action="ssl-login-fail"`)
 	}
 	if kind == vpnUp || kind == vpnDown {
-		b = appendKey(b, ` tunneltype="ssl-tunnel" tunnelid=`, id)
+		b = appendKey(b, ` tunneltype="ssl-tunnel" tunnelid=`, v.id)
 	} else {
 		b = append(b, ` tunneltype="ssl-web" tunnelid=0`...)
 	}
-	b = appendAddr(b, " remip=", remote)
-	if inside != 0 {
-		b = appendAddr(b, " tunnelip=", inside)
+	b = appendAddr(b, " remip=", v.remote)
+	if v.inside != 0 {
+		b = appendAddr(b, " tunnelip=", v.inside)
 	}
-	b = append(append(append(b, ` user="`...), login...), `" group="`...)
-	b = append(append(b, group...), `" dst_host="N/A"`...)
+	b = append(append(append(b, ` user="`...), v.login...), `" group="`...)
+	b = append(append(b, v.group...), `" dst_host="N/A"`...)
 	switch kind {
 	case vpnNew:
 		b = append(b, ` reason="N/A" msg="SSL new connection"`...)
 	case vpnUp:
 		b = append(b, ` reason="login successfully" msg="SSL tunnel established"`...)
 	case vpnDown:
-		b = appendKey(b, ` reason="N/A" duration=`, length)
-		b = appendKey(b, " sentbyte=", sent)
-		b = appendKey(b, " rcvdbyte=", rcvd)
+		b = appendKey(b, ` reason="N/A" duration=`, v.length)
+		b = appendKey(b, " sentbyte=", v.sent)
+		b = appendKey(b, " rcvdbyte=", v.rcvd)
 		b = append(b, ` msg="SSL tunnel shutdown"`...)
 	default:
 		b = append(b, ` reason="sslvpn_login_permission_denied" msg="SSL user failed to logged in"`...)

@@ -5,6 +5,7 @@
 package gen
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -78,7 +79,7 @@ func New(cfg Config) (*Generator, error) {
 	}
 	switch {
 	case len(cfg.Sites) == 0:
-		return nil, fmt.Errorf("making a generator: no sites")
+		return nil, errors.New("making a generator: no sites")
 	case cfg.Days < 1:
 		return nil, fmt.Errorf("making a generator: %d days: at least 1", cfg.Days)
 	case cfg.EventsPerDay < 100:

@@ -129,8 +129,26 @@ var otherPorts = []struct {
 	port  uint16
 	proto uint64
 }{
-	{443, 17}, {3478, 17}, {3480, 17}, {80, 6}, {8443, 6}, {993, 6}, {5228, 6}, {3481, 17}, {8080, 6}, {587, 6}, {1935, 6}, {5222, 6}, {4443, 6},
-	{22, 6}, {21, 6}, {9443, 6}, {2083, 6}, {10443, 6}, {8801, 17}, {19302, 17},
+	{443, 17},
+	{3478, 17},
+	{3480, 17},
+	{80, 6},
+	{8443, 6},
+	{993, 6},
+	{5228, 6},
+	{3481, 17},
+	{8080, 6},
+	{587, 6},
+	{1935, 6},
+	{5222, 6},
+	{4443, 6},
+	{22, 6},
+	{21, 6},
+	{9443, 6},
+	{2083, 6},
+	{10443, 6},
+	{8801, 17},
+	{19302, 17},
 }
 
 // otherPort is a connection that is not the web: a call, a supplier's system on a port of its own.
@@ -211,57 +229,6 @@ func (c *council) toServer(q *queue, r rng, at int64, u *user, service, policy i
 	}
 	end := at + int64(f.seconds)*second + r.nanos()
 	q.put(end, c.fgt.traffic(q.buf(), r, end, &f))
-}
-
-// tunnel is a working spell from home: the login, some connections, the end.
-func (l *life) tunnel(at int64) {
-	u := l.c.staff(l.r)
-	for tries := 0; !u.remote && tries < 20; tries++ {
-		u = l.c.staff(l.r)
-	}
-	uk := countryNamed("United Kingdom")
-	from := u.home
-	if l.r.chance(0.06) {
-		from = uk.addr(l.r) // a train, a friend's house
-	}
-	l.c.remote(l.q, l.r, at, u, from, uk, l.r.IntN(3), l.r.span(2*hour, 0.8))
-}
-
-// remote writes a VPN session of some length that begins with so many wrong passwords.
-func (c *council) remote(q *queue, r rng, at int64, u *user, from addr, where *country, wrong int, length int64) {
-	for range wrong * r.IntN(2) {
-		c.refused(q, r, at, u, from, where)
-		at += r.span(9*second, 0.5)
-	}
-	q.put(at, c.fgt.tunnel(q.buf(), r, at, vpnNew, "N/A", "N/A", from, 0, 0, 0, 0, 0))
-	at += r.span(4*second, 0.5)
-	inside := ip(10, c.net, 250, r.between(10, 200))
-	id := uint64(r.Uint32() >> 1)
-	q.put(at, c.fgt.tunnel(q.buf(), r, at, vpnUp, u.login, "VPN-Staff", from, inside, id, 0, 0, 0))
-	for range 2 + r.IntN(12) {
-		when := at + r.Int64N(length)
-		service := min(int(r.ExpFloat64()*2.6), len(deskServices)-1)
-		c.toServer(q, r, when, u, service, polVPN, inside)
-	}
-	end := at + length
-	c.knock(q, r, end, from, where, uint64(length/second), 4e6)
-	q.put(end, c.fgt.tunnel(q.buf(), r, end, vpnDown, u.login, "VPN-Staff", from, inside, id, uint64(length/second),
-		uint64(r.skewed(4e6, 1)), uint64(r.skewed(3e7, 1))))
-}
-
-// refused writes a wrong password at the VPN.
-func (c *council) refused(q *queue, r rng, at int64, u *user, from addr, where *country) {
-	q.put(at, c.fgt.tunnel(q.buf(), r, at, vpnFail, u.login, "N/A", from, 0, 0, 0, 0, 0))
-	c.knock(q, r, at+second, from, where, 2, 3_000)
-}
-
-// knock writes the firewall's line of a connection to its own VPN service.
-func (c *council) knock(q *queue, r rng, at int64, from addr, where *country, seconds uint64, bytes float64) {
-	f := flow{
-		src: from, sport: r.ephemeral(), dst: c.public, dport: 10443, proto: 6, policy: polLocal, action: "close", service: "tcp/10443",
-		from: where.name, to: "United Kingdom", seconds: seconds, sent: uint64(r.skewed(bytes, 0.8)), rcvd: uint64(r.skewed(4*bytes, 0.9)),
-	}
-	q.put(at, c.fgt.traffic(q.buf(), r, at, &f))
 }
 
 // casework is one deed of a member of staff in the revenues and benefits application.
