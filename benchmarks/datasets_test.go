@@ -9,7 +9,7 @@ import (
 	"frontfoot/ingest/parse"
 )
 
-// TestEveryLineIsUnderstood parses a week with each attack: each line must come into the dataset that it was written as, at its time.
+// TestEveryLineIsUnderstood parses a week, and the lines of every attack: each line must come into the dataset that it was written as, at its time.
 func TestEveryLineIsUnderstood(t *testing.T) {
 	want := func(line string) string {
 		switch {
@@ -30,7 +30,7 @@ func TestEveryLineIsUnderstood(t *testing.T) {
 		}
 	}
 	p, b := parse.New(parse.Config{Replay: true}), event.NewBuilder()
-	for _, attack := range gen.Scenarios() {
+	for n, attack := range gen.Scenarios() {
 		cfg := gen.Demo()
 		cfg.Attack, cfg.EventsPerDay = attack, 6000
 		g, err := gen.New(cfg)
@@ -39,6 +39,9 @@ func TestEveryLineIsUnderstood(t *testing.T) {
 		}
 		wrong := 0
 		for line := range g.Site(1) {
+			if n > 0 && line.Attack == "" {
+				continue // ordinary life is the same with every attack
+			}
 			ok := p.Line(b, line.Text, cfg.Start.UnixNano())
 			got, want := string(b.TextOf(event.Dataset)), want(string(line.Text))
 			b.End()

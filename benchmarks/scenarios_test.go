@@ -19,22 +19,24 @@ import (
 // TestScenarios plays the demo's attacked council for some seeds, with each attack and with none, through parse and detect. It prints
 // where the attack stands among the site's incidents and how many incidents are false.
 //
-//	FRONTFOOT_SEEDS=10          how many seeds, 1 without it
+//	FRONTFOOT_SEEDS=10          how many seeds; without it one, and only the demo's attack and a quiet week
 //	FRONTFOOT_ATTACKS=insider   only these, separated by commas; "quiet" is the week without an attack
 //	FRONTFOOT_DETAIL=3          print so many incidents of each week, with their reasons, and the scores of the attack's steps
 func TestScenarios(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays weeks of log lines")
 	}
-	seeds := 1
+	seeds, only := 1, os.Getenv("FRONTFOOT_ATTACKS")
 	if s := os.Getenv("FRONTFOOT_SEEDS"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil {
 			t.Fatalf("reading FRONTFOOT_SEEDS: %v", err)
 		}
 		seeds = n
+	} else if only == "" {
+		only = string(gen.Demo().Attack) + ",quiet"
 	}
-	trials := plan(seeds, os.Getenv("FRONTFOOT_ATTACKS"))
+	trials := plan(seeds, only)
 	work := pool.New().WithErrors().WithMaxGoroutines(runtime.GOMAXPROCS(0))
 	for i := range trials {
 		work.Go(func() (err error) {
