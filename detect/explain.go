@@ -46,7 +46,7 @@ func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind 
 		f := &x.layout.Fields[a]
 		if b < 0 {
 			k.Tactic = string(f.Hint)
-			k.Weak = f.Role != feature.Plain
+			k.Weak = f.Role == feature.Actor || f.Role == feature.Context
 		} else {
 			k.Tactic = string(x.layout.Pairs[me.Feature-len(x.layout.Fields)].Hint)
 		}

@@ -42,6 +42,7 @@ const (
 	dstNet
 	dstCountry
 	dstPort
+	probed
 	transport
 	protocol
 	application
@@ -86,6 +87,7 @@ var eventFields = [numFields]source{
 	dstNet:      {Field{"destination.ip", IP, Plain, "outside destination network", CommandControl, Peer}, event.DestinationIP, network},
 	dstCountry:  {Field{"destination.geo.country_name", Categorical, Plain, "destination country", CommandControl, Peer}, event.DestinationCountry, asText},
 	dstPort:     {Field{"destination.port", Port, Plain, "destination port", Discovery, Service}, event.DestinationPort, asNumber},
+	probed:      {Field{"destination.port", Port, Plain, "destination port asked for from outside", Reconnaissance, Service}, event.DestinationPort, asNumber},
 	transport:   {Field{"network.transport", Categorical, Plain, "transport", "", Service}, event.NetworkTransport, asText},
 	protocol:    {Field{"network.protocol", Categorical, Plain, "protocol", "", Service}, event.NetworkProtocol, asText},
 	application: {Field{"network.application", Categorical, Plain, "application", CommandControl, Service}, event.NetworkApplication, asText},
@@ -130,19 +132,23 @@ var eventPairs = []Pair{
 	{srcIn, action, "%s has never had the action %s", ""},
 	{srcIn, bytesOut, "%s has never sent as much as %s", Exfiltration},
 	{srcIn, hour, "%s is not active at this hour (%s)", ""},
-	{srcCountry, dstPort, "nobody from %s has spoken to port %s", InitialAccess},
+	{srcCountry, probed, "nobody from %s has spoken to port %s", InitialAccess},
 	{srcCountry, action, "from %s, the action %s is new", InitialAccess},
 	{dstIn, dstPort, "nobody has spoken to %s on port %s", LateralMovement},
+	{dstIn, probed, "nobody outside has spoken to %s on port %s", InitialAccess},
 	{dstIn, action, "for %s the action %s is new", ""},
 	{dstIn, rule, "%s has never been the target that rule %q names", InitialAccess},
 	{dstOut, dstPort, "nobody has spoken to %s on port %s", CommandControl},
 	{dstCountry, dstPort, "nobody has spoken to %s on port %s", CommandControl},
 	{dstPort, transport, "", ""},
 	{dstPort, action, "", ""},
+	{probed, action, "", Reconnaissance},
 	{dstPort, application, "", ""},
+	{probed, application, "", ""},
 	{dstPort, protocol, "", ""},
 	{zoneIn, zoneOut, "", ""},
 	{zoneIn, dstPort, "", ""},
+	{zoneIn, probed, "", ""},
 	{user, srcIn, "%s has never come from %s", LateralMovement},
 	{user, srcOut, "%s has never come from %s", InitialAccess},
 	{user, srcCountry, "%s has never come from %s", InitialAccess},
@@ -214,7 +220,7 @@ func (e *Events) Row(row int, r *Row) {
 	for _, i := range e.use {
 		s := &eventFields[i]
 		if s.how == asNumber || s.how == asSize {
-			if n, ok := e.batch.Uint(s.column, row); ok && (i != dstPort || !e.answer(n, row)) {
+			if n, ok := e.batch.Uint(s.column, row); ok && e.asked(i, n, row) {
 				e.number(i, s.how, n, r)
 			}
 			continue
@@ -234,11 +240,18 @@ func (e *Events) Row(row int, r *Row) {
 	r.Time, r.Timed = e.batch.Time(event.Time, row), true
 }
 
-// answer reports whether an event with that destination port is about an answer: it comes from a service's port to one that was picked for
-// the occasion, which says nothing.
-func (e *Events) answer(port uint64, row int) bool {
-	from, ok := e.batch.Uint(event.SourcePort, row)
-	return ok && from < 1024 && port >= 1024
+// asked reports whether a number belongs to a field. Destination ports that are asked for from outside are a field of their own, because the
+// world asks for any of them every day and the council's own machines do not. The port that an answer goes to was picked for the occasion
+// and says nothing.
+func (e *Events) asked(field int, port uint64, row int) bool {
+	if field != dstPort && field != probed {
+		return true
+	}
+	if from, ok := e.batch.Uint(event.SourcePort, row); ok && from < 1024 && port >= 1024 {
+		return false
+	}
+	source := e.batch.Text(event.SourceIP, row)
+	return (source == "" || Private(source)) == (field == dstPort)
 }
 
 func (e *Events) number(field int, how how, n uint64, r *Row) {

@@ -141,14 +141,14 @@ func (k *kind) different() float32 {
 	return max(1, -44.36142*(sketch.Log2(float32(empty))-6))
 }
 
-// weight is what a kind adds to the evidence: its surprise, half of it where it is weak, and half a bit for each doubling
-// of the different values, because a scan is more than one new port. Repetition of the same adds nothing.
+// weight is what a kind adds to the evidence: its surprise, half of it where it is weak, and a bit for each doubling of
+// the different values, because a scan is more than one new port. Repetition of the same adds nothing.
 func (k *kind) weight() float32 {
 	w := k.Bits
 	if k.Weak {
 		w /= 2
 	}
-	return w + sketch.Log2(k.different())/2
+	return w + sketch.Log2(k.different())
 }
 
 // rank is the evidence in bits: the strongest kind, and of each other side what its strongest kind has above what one so busy shows once a
@@ -181,11 +181,11 @@ func (s *story) grown(rank float32) bool {
 // severity is by how much the evidence exceeds what was needed.
 func severity(over float32) string {
 	switch {
-	case over >= 40:
+	case over >= 25:
 		return "critical"
-	case over >= 20:
+	case over >= 12:
 		return "high"
-	case over >= 8:
+	case over >= 4:
 		return "medium"
 	}
 	return "low"

@@ -91,7 +91,7 @@ func (t *Tracker) Observe(o *Observation, out *[]Version) {
 		}
 	case !o.Learning && rank >= t.need(o):
 		if t.spend(o.Finding.Time) {
-			s.raised, s.need = max(o.Finding.Time, s.last), t.need(o)
+			s.raised, s.need = max(o.Finding.Time, s.last), chance(o)
 			t.publish(s, rank, out)
 		}
 	}
@@ -133,7 +133,7 @@ func (t *Tracker) begin(o *Observation, out *[]Version) *story {
 // stories reach more often than a tenth of the budget; and more for each incident the day already has, so that the budget cannot be
 // filled with trifles in front of what matters.
 func (t *Tracker) need(o *Observation) float32 {
-	need := sketch.Log2(max(o.Daily, 1)) + margin
+	need := chance(o)
 	if t.ended >= enough && o.Finding.Time > t.since {
 		days := max(1, float32(float64(o.Finding.Time-t.since)/float64(24*time.Hour)))
 		aDay := t.ended / days
@@ -147,6 +147,9 @@ func (t *Tracker) need(o *Observation) float32 {
 	}
 	return need
 }
+
+// chance is what a day's events bring by chance, and a margin.
+func chance(o *Observation) float32 { return sketch.Log2(max(o.Daily, 1)) + margin }
 
 // rankAt returns the lowest rank that has so many bits among the ended stories.
 func (t *Tracker) rankAt(bits float32) float32 {
