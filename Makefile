@@ -12,8 +12,8 @@ PACKAGES  ?= ./...
 GOFUMPT  := $(GO) run mvdan.cc/gofumpt@v0.12.0
 LINTER   := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-# The binary is pure Go: the database engine is loaded at run time, without cgo. Only the race detector needs gcc.
-BUILD    := CGO_ENABLED=0 $(GO) build -buildvcs=false -ldflags '-X main.version=$(VERSION)'
+# All is pure Go: the database engine is loaded at run time, without cgo. Only the race detector needs it, and gcc.
+export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help build engine demo test bench lint format fuzz clean
@@ -22,7 +22,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/frontfoot
-	$(BUILD) -o $(BIN) .
+	$(GO) build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $(BIN) .
 
 engine: build ## fetch the database engine (178 MB once), checked
 	$(BIN) engine install
@@ -30,10 +30,9 @@ engine: build ## fetch the database engine (178 MB once), checked
 demo: engine ## a week at three councils, with an attack on the sixth day
 	$(BIN) demo
 
-test: ## vet and test with the race detector; ends with "N passed, N failed, N skipped"
-	$(GO) vet $(PACKAGES)
+test: ## all tests with the race detector; ends with "N passed, N failed, N skipped"
 	@$(GO) build -o bin/summary .ci/summary.go
-	@{ $(GO) test -json -race -shuffle=on -timeout 20m $(TESTARGS) $(PACKAGES) || true; } | bin/summary
+	@{ CGO_ENABLED=1 $(GO) test -json -race -shuffle=on -timeout 20m $(TESTARGS) $(PACKAGES) || true; } | bin/summary
 
 bench: ## measure each stage and the whole chain; writes benchmarks/results
 	$(GO) run ./benchmarks/ffbench $(BENCHARGS)
