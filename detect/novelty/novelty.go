@@ -5,8 +5,9 @@
 // with "never" on top. How seldom this feature shows such a rank or a higher one is its surprise in bits: a new address in a field where
 // new addresses come every minute is worth little, a new destination port where none came in a week is worth much.
 //
-// A pair (a, b) is ranked by min(n(a), n(b)) / n(a,b): how much of what is known of the scarcer of the two never came with the other. A pair
-// whose one half is new is thus no surprise by itself: the value's own field tells that already.
+// A pair (a, b) is ranked by the lesser of n(a) / n(a,b) f(a) and n(b) / n(a,b) f(b), where f(x) is how many different values x has come with:
+// how long each of the two has been known without the other, and how settled its company is. A pair whose one half is new is thus no
+// surprise by itself (the value's own field tells that already), nor is one more visitor of what everybody visits.
 package novelty
 
 import (
@@ -102,6 +103,9 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 		n := m.counts.Get(me.Key)
 		me.Count = n
 		me.Raw = max(0, sketch.Log2((min(a.Count, b.Count)+m.weight)/(n+m.weight)))
+		if me.Raw >= askFirsts {
+			me.Raw = max(0, min(m.alone(i, 0, a, n), m.alone(i, 1, b, n)))
+		}
 		m.rank(i, me, s)
 		v.Pairs += me.Raw
 		if n < newBelow*m.weight && a.Rank != Never && b.Rank != Never {
@@ -110,6 +114,19 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 		v.add(me)
 	}
 }
+
+// askFirsts is the raw surprise of a pair from which it matters how many others each half has come with.
+const askFirsts = 2
+
+// alone is the surprise of a pair from the side of one half: -log2 of the share of this pair among all its events, less what it has shown of
+// new company before. An address that somebody else comes from every day is no news for one more.
+func (m *Model) alone(i, side int, half *Measure, n float32) float32 {
+	firsts := m.counts.Get(firstsKey(i, side, half.Key))
+	return sketch.Log2((half.Count+m.weight)/(n+m.weight)) - sketch.Log2((firsts+m.weight)/m.weight)
+}
+
+// firstsKey is what new company of a value is counted by.
+func firstsKey(i, side int, key uint64) uint64 { return sketch.Mix(key, uint64(2*i+side+1)<<32) }
 
 // rank sets the rank and the bits of a measure.
 func (m *Model) rank(i int, me *Measure, s *stat) {
@@ -158,8 +175,16 @@ func (m *Model) Learn(weight float32) {
 			s.kinds += w
 		}
 		s.ranks.Add(me.Rank, w)
-		if i < fields || m.known(i-fields) {
+		switch {
+		case i < fields:
 			m.counts.Add(me.Key, w)
+		case m.known(i - fields):
+			m.counts.Add(me.Key, w)
+			if me.Count < newBelow*m.weight {
+				p := &m.layout.Pairs[i-fields]
+				m.counts.Add(firstsKey(i, 0, m.now[p.A].Key), w)
+				m.counts.Add(firstsKey(i, 1, m.now[p.B].Key), w)
+			}
 		}
 	}
 }
