@@ -9,6 +9,7 @@ import (
 const (
 	leap    = 26 * time.Hour // a stamp further ahead than this is doubted
 	witness = 16             // until so many in a row agree with it
+	latest  = 1 << 62        // a time in the year 2116: what lies beyond is taken as this
 )
 
 // clock is a site's time: the watermark of its records, and never that of the machine.
@@ -22,6 +23,7 @@ type clock struct {
 
 // see moves the watermark for a record of time t and reports whether it moved.
 func (c *clock) see(t int64) bool {
+	t = min(max(t, 0), latest)
 	if !c.set {
 		c.first, c.now, c.set = t, t, true
 		return true
