@@ -108,7 +108,7 @@ func up(tb testing.TB, in inputs, more string) *instance {
 // await waits until the instance has published its addresses and its tables are there.
 func (i *instance) await(tb testing.TB) {
 	tb.Helper()
-	poll(tb, time.Minute, "frontfoot to be up", func() bool {
+	poll(tb, time.Minute, 20*time.Millisecond, "frontfoot to be up", func() bool {
 		text, err := os.ReadFile(filepath.Join(i.data, "runtime.json"))
 		if err != nil {
 			return false
@@ -122,22 +122,22 @@ func (i *instance) await(tb testing.TB) {
 		i.db = database{info.Database, "frontfoot", strings.TrimSpace(string(password))}
 		return err == nil
 	})
-	poll(tb, time.Minute, "the tables", func() bool { _, err := i.db.ask(tb.Context(), "SELECT count() FROM ff.events"); return err == nil })
+	poll(tb, time.Minute, 20*time.Millisecond, "the tables", func() bool { _, err := i.db.ask(tb.Context(), "SELECT count() FROM ff.events"); return err == nil })
 }
 
 // rows waits until so many events are visible and returns when that was.
 func (i *instance) rows(tb testing.TB, n int) time.Time {
 	tb.Helper()
-	poll(tb, 10*time.Minute, strconv.Itoa(n)+" events", func() bool { return int(i.db.number(tb, "SELECT count() FROM ff.events")) >= n })
+	poll(tb, 10*time.Minute, 200*time.Millisecond, strconv.Itoa(n)+" events", func() bool { return int(i.db.number(tb, "SELECT count() FROM ff.events")) >= n })
 	return time.Now()
 }
 
-// poll tries until it is done, every 20 ms.
-func poll(tb testing.TB, limit time.Duration, what string, done func() bool) {
+// poll tries until it is done, now and after every pause. Asking costs the instance something: not more often than needed.
+func poll(tb testing.TB, limit, pause time.Duration, what string, done func() bool) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), limit)
 	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for !done() {
 		select {
