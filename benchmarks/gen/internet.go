@@ -12,7 +12,7 @@ type internet struct {
 	popular alias // of sites, heavy-tailed
 	visitor alias // of countries, for people who come to a council's web site
 	scanner alias // of countries, for the background noise
-	tail    zipfTail
+	words   alias // of webWords, in the names of the long tail
 }
 
 // A website is a name on the internet with what devices say of it.
@@ -51,11 +51,9 @@ func (c *country) addr(r rng) addr {
 	return ip(b[0], r.between(b[1], b[2]), r.IntN(256), r.between(1, 254))
 }
 
-type zipfTail struct{ words alias }
-
 func newInternet(seed uint64) *internet {
 	r := newRNG(seed, "internet")
-	w := &internet{tail: zipfTail{words: zipf(len(webWords), 0.6, 2)}}
+	w := &internet{words: zipf(len(webWords), 0.6, 2)}
 	for _, h := range headSites {
 		w.sites = append(w.sites, w.site(r, h.name, h.org, countryNamed(h.country), &categories[h.category], &applications[h.app], h.median))
 	}
@@ -89,7 +87,7 @@ func (w *internet) invent(r rng) website {
 	case r.chance(0.55):
 		b = append(b, "www."...)
 	}
-	b = append(b, webWords[w.tail.words.draw(r)]...)
+	b = append(b, webWords[w.words.draw(r)]...)
 	if r.chance(0.3) {
 		b = append(b, '-')
 	}
