@@ -193,7 +193,9 @@ func (i *instance) openWorker(context.Context) error {
 	if i.broker != nil {
 		dep.Trim = i.broker.Trim
 	}
-	i.worker = detect.NewWorker(detect.DefaultWorkerConfig(), dep)
+	cfg := detect.DefaultWorkerConfig()
+	cfg.CheckpointBytes = min(cfg.CheckpointBytes, int64(i.cfg.Kafka.MaxLogMiB)<<20) // a log that is full until the next checkpoint stands still
+	i.worker = detect.NewWorker(cfg, dep)
 	return nil
 }
 

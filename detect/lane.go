@@ -92,21 +92,36 @@ func drainContext(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // score is the second stage: it scores each site of a batch in a goroutine of its own and makes checkpoints.
 func (l *lane) score(ctx context.Context, in <-chan fetched, out chan<- scored) error {
-	for f := range in {
-		began := time.Now()
-		s, err := l.scoreBatch(ctx, f)
+	quiet := time.NewTicker(l.worker.cfg.CheckpointAge) // checkpoints are due also where nothing comes
+	defer quiet.Stop()
+	for {
+		var s scored
+		var err error
+		select {
+		case f, more := <-in:
+			if !more {
+				return l.checkpointAlone(ctx, out, true)
+			}
+			began := time.Now()
+			if s, err = l.scoreBatch(ctx, f); err != nil {
+				return err
+			}
+			l.worker.metrics.score.Observe(time.Since(began).Seconds())
+			if s.manifest, err = l.checkpoint(ctx, false); err == nil {
+				err = send(ctx, out, s)
+			}
+		case <-quiet.C:
+			err = l.checkpointAlone(ctx, out, false)
+		}
 		if err != nil {
 			return err
 		}
-		l.worker.metrics.score.Observe(time.Since(began).Seconds())
-		if s.manifest, err = l.checkpoint(ctx, false); err != nil {
-			return err
-		}
-		if err := send(ctx, out, s); err != nil {
-			return err
-		}
 	}
-	manifest, err := l.checkpoint(ctx, true)
+}
+
+// checkpointAlone makes a checkpoint between batches.
+func (l *lane) checkpointAlone(ctx context.Context, out chan<- scored, force bool) error {
+	manifest, err := l.checkpoint(ctx, force)
 	if err != nil || manifest.IsZero() {
 		return err
 	}
@@ -116,12 +131,16 @@ func (l *lane) score(ctx context.Context, in <-chan fetched, out chan<- scored) 
 func (l *lane) scoreBatch(ctx context.Context, f fetched) (scored, error) {
 	b := &Batch{Token: l.token(f), Sites: make([]Output, len(f.sites))}
 	s := scored{batch: b, next: make(map[string]int64, len(f.sites))}
-	p := pool.New().WithErrors()
+	runs := make([]*siteRun, len(f.sites))
 	for i, m := range f.sites {
-		run, err := l.siteRun(m.site)
-		if err != nil {
+		var err error
+		if runs[i], err = l.siteRun(m.site); err != nil {
 			return s, err
 		}
+	}
+	p := pool.New().WithErrors()
+	for i, m := range f.sites {
+		run := runs[i]
 		s.next[m.site] = m.to
 		b.Sites[i].Site = m.site
 		p.Go(func() error { return l.scoreSite(ctx, run, m, &b.Sites[i]) })

@@ -20,6 +20,7 @@ const pollWait = 500 * time.Millisecond
 type laneReader struct {
 	lane      *lane
 	next      map[string]int64 // by topic
+	gone      map[string]int64 // what next was for topics that Kafka does not know at the moment
 	refreshed time.Time
 
 	pending map[string]*siteMessages // by site
@@ -30,7 +31,7 @@ type laneReader struct {
 
 // newReader begins where the lane's states end.
 func (l *lane) newReader() *laneReader {
-	r := &laneReader{lane: l, next: map[string]int64{}, pending: map[string]*siteMessages{}}
+	r := &laneReader{lane: l, next: map[string]int64{}, gone: map[string]int64{}, pending: map[string]*siteMessages{}}
 	for site, run := range l.sites {
 		r.next[bus.RawTopic(site)] = run.next
 	}
@@ -145,10 +146,13 @@ func (r *laneReader) refresh(ctx context.Context) error {
 		if _, known := r.next[topic]; known || laneOf(site, r.lane.lanes) != r.lane.number {
 			continue
 		}
-		first, _, err := r.lane.worker.dep.Bus.Offsets(ctx, topic)
-		if err != nil {
-			return fmt.Errorf("adding site %s: %w", site, err)
+		first, left := r.gone[topic]
+		if !left {
+			if first, _, err = r.lane.worker.dep.Bus.Offsets(ctx, topic); err != nil {
+				return fmt.Errorf("adding site %s: %w", site, err)
+			}
 		}
+		delete(r.gone, topic)
 		r.next[topic] = first
 		r.lane.logger.Info("site added", "site", site, "offset", first)
 	}
@@ -161,7 +165,8 @@ func (r *laneReader) accept(ctx context.Context, topic string, got bus.FetchResu
 	switch {
 	case errors.Is(got.Err, bus.ErrOffsetOutOfRange):
 		return r.jump(ctx, site, topic)
-	case errors.Is(got.Err, bus.ErrNoTopic):
+	case errors.Is(got.Err, bus.ErrNoTopic): // perhaps only while brokers restart: refresh goes on from here
+		r.gone[topic] = r.next[topic]
 		delete(r.next, topic)
 		return nil
 	case got.Err != nil:

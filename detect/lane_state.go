@@ -37,6 +37,9 @@ func (l *lane) restore(ctx context.Context) error {
 			return err
 		}
 		run.saved = manifest.Sites[site]
+		if at := run.saved.Saved; at.Before(run.savedAt) && !run.saved.Ref.IsZero() { // a clock that went wrong does not put it off
+			run.savedAt = at
+		}
 		if err := l.rebuild(ctx, run, l.place.Next[site]); err != nil {
 			return err
 		}
@@ -147,14 +150,14 @@ func (l *lane) replay(ctx context.Context, run *siteRun, from, to int64) error {
 	return nil
 }
 
-// checkpoint saves the sites that are due, or with force all that changed, and a manifest of all. It returns the manifest's reference, zero where
+// checkpoint saves the sites that are due, with force all that changed, and a manifest of all. It returns the manifest's reference, zero where
 // nothing was due.
 func (l *lane) checkpoint(ctx context.Context, force bool) (checkpoint.Ref, error) {
-	saved := 0
+	saved, largest := 0, l.largest()
 	manifest := checkpoint.Manifest{Sites: make(map[string]checkpoint.Snapshot, len(l.sites))}
 	for _, site := range l.names() {
 		run := l.sites[site]
-		if run.unsaved > 0 && (force || l.due(run)) {
+		if force && run.unsaved > 0 || run == largest || l.due(run) {
 			if err := l.save(ctx, run); err != nil {
 				return checkpoint.Ref{}, err
 			}
@@ -179,9 +182,35 @@ func (l *lane) checkpoint(ctx context.Context, force bool) (checkpoint.Ref, erro
 	return ref, err
 }
 
+// renewAfter is after how many checkpoint ages the snapshot of a site that stands still is made again: the topic cannot be trimmed above the
+// oldest snapshot in use.
+const renewAfter = 4
+
 func (l *lane) due(run *siteRun) bool {
 	cfg := &l.worker.cfg
-	return run.unsaved >= cfg.CheckpointBytes || time.Since(run.savedAt) >= cfg.CheckpointAge
+	age := time.Since(run.savedAt)
+	if run.unsaved > 0 {
+		return run.unsaved >= cfg.CheckpointBytes || age >= cfg.CheckpointAge
+	}
+	return !run.saved.Ref.IsZero() && age >= renewAfter*cfg.CheckpointAge
+}
+
+// largest returns the site of which most is unsaved, once all sites of the lane together have too much unsaved, and nil before: many sites that
+// each are below the bound must not keep more of the log than one that is above it.
+func (l *lane) largest() *siteRun {
+	var most *siteRun
+	total := int64(0)
+	for _, site := range l.names() {
+		run := l.sites[site]
+		total += run.unsaved
+		if most == nil || run.unsaved > most.unsaved {
+			most = run
+		}
+	}
+	if total < l.worker.cfg.CheckpointBytes {
+		return nil
+	}
+	return most
 }
 
 func (l *lane) save(ctx context.Context, run *siteRun) error {
@@ -191,7 +220,7 @@ func (l *lane) save(ctx context.Context, run *siteRun) error {
 	if err != nil {
 		return err
 	}
-	run.saved = checkpoint.Snapshot{At: run.next, Slot: slot, Ref: ref, Key: key}
+	run.saved = checkpoint.Snapshot{At: run.next, Slot: slot, Ref: ref, Key: key, Saved: time.Now().UTC()}
 	run.savedAt, run.unsaved = time.Now(), 0
 	return nil
 }

@@ -26,7 +26,8 @@ type WorkerConfig struct {
 	BatchBytes int
 	// BatchAge is how long the first event of a batch waits for more.
 	BatchAge time.Duration
-	// CheckpointAge and CheckpointBytes are how much of the log, by time and by decompressed bytes, a restart may have to replay for a site.
+	// CheckpointAge and CheckpointBytes are how much of the log, by time for a site and by decompressed bytes for a lane, a restart may have to
+	// replay, and so how much a log that is trimmed keeps at least.
 	CheckpointAge   time.Duration
 	CheckpointBytes int64
 	// Refresh is how often the worker looks for new sites.

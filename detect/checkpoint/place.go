@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // A Place is where a lane stands: what it has written to the store, and the manifest from which its sites' states can be restored. It is the
@@ -27,10 +28,11 @@ type Manifest struct {
 
 // A Snapshot is a site's saved state.
 type Snapshot struct {
-	At   int64  `json:"at"`   // the state holds every message before this offset of the site's topic
-	Slot uint8  `json:"slot"` // 0 to 2, in turn
-	Ref  Ref    `json:"ref"`  //
-	Key  string `json:"key"`  // on ff.ckpt
+	At    int64     `json:"at"`    // the state holds every message before this offset of the site's topic
+	Slot  uint8     `json:"slot"`  // 0 to 2, in turn
+	Ref   Ref       `json:"ref"`   //
+	Key   string    `json:"key"`   // on ff.ckpt
+	Saved time.Time `json:"saved"` // when it was made; zero where a manifest does not tell
 }
 
 const placeVersion = 1
