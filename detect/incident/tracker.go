@@ -48,7 +48,7 @@ type Config struct {
 const (
 	gap     = 6 * time.Hour  // a story that is quiet for so long has ended
 	longest = 24 * time.Hour // and so has one that began so long ago
-	margin  = 12             // bits by which evidence must exceed what a day brings by chance
+	margin  = 10             // bits by which evidence must exceed what a day brings by chance
 	enough  = 30             // ended stories from which their ranks say what is usual
 )
 
