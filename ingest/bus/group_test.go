@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"frontfoot/ingest/broker"
+	"github.com/segmentio/kafka-go"
 )
 
 // member runs RunGroup until the test ends or stop is called, and sends each
@@ -18,13 +18,13 @@ type member struct {
 	stop   func()
 }
 
-func join(t *testing.T, c *Client) *member {
+func join(t *testing.T, c *Client, group string) *member {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	m := &member{leases: make(chan *Lease, 16)}
 	done := make(chan error, 1)
 	go func() {
-		done <- c.RunGroup(ctx, "g", func(ctx context.Context, l *Lease) error {
+		done <- c.RunGroup(ctx, group, func(ctx context.Context, l *Lease) error {
 			m.leases <- l
 			<-ctx.Done()
 			return context.Cause(ctx)
@@ -66,11 +66,11 @@ func (m *member) await(t *testing.T, n int) *Lease {
 	}
 }
 
-func TestLease(t *testing.T) {
-	c := newClient(t, startBroker(t, broker.Config{}).Addr(), "kent")
+func testLease(t *testing.T, k server) {
+	c, site := connect(t, k)
 	ctx := deadline(t, 30*time.Second)
 	start := time.Now()
-	l := join(t, c).await(t, 4)
+	l := join(t, c, site).await(t, 4)
 	if d := time.Since(start); d > 2*time.Second {
 		t.Errorf("joining took %v", d)
 	}
@@ -100,13 +100,13 @@ func TestLease(t *testing.T) {
 	}
 }
 
-func TestTwoMembersSplitLanes(t *testing.T) {
-	addr := startBroker(t, broker.Config{}).Addr()
-	a, b := newClient(t, addr, "kent"), newClient(t, addr, "kent")
+func testTwoMembersSplitLanes(t *testing.T, k server) {
+	a, site := connect(t, k)
+	b, _ := connect(t, k)
 	ctx := deadline(t, 60*time.Second)
-	ma := join(t, a)
+	ma := join(t, a, site)
 	old := ma.await(t, 4)
-	mb := join(t, b)
+	mb := join(t, b, site)
 	la, lb := ma.await(t, 2), mb.await(t, 2)
 	all := append(la.Lanes(), lb.Lanes()...)
 	slices.Sort(all)
@@ -133,12 +133,12 @@ func TestTwoMembersSplitLanes(t *testing.T) {
 	}
 }
 
-func TestErrorJoinsAsNewMember(t *testing.T) {
-	c := newClient(t, startBroker(t, broker.Config{}).Addr(), "kent")
+func testErrorJoinsAsNewMember(t *testing.T, k server) {
+	c, site := connect(t, k)
 	ctx := deadline(t, 30*time.Second)
 	var members []string
 	boom := errors.New("boom")
-	err := c.RunGroup(ctx, "g", func(_ context.Context, l *Lease) error {
+	err := c.RunGroup(ctx, site, func(_ context.Context, l *Lease) error {
 		members = append(members, l.Member())
 		switch len(members) {
 		case 1:
@@ -158,10 +158,10 @@ func TestErrorJoinsAsNewMember(t *testing.T) {
 }
 
 // A clean stop leaves time for a last commit under the same lease.
-func TestLastCommit(t *testing.T) {
-	c := newClient(t, startBroker(t, broker.Config{}).Addr(), "kent")
+func testLastCommit(t *testing.T, k server) {
+	c, site := connect(t, k)
 	ctx, cancel := context.WithCancel(t.Context())
-	err := c.RunGroup(ctx, "g", func(ctx context.Context, l *Lease) error {
+	err := c.RunGroup(ctx, site, func(ctx context.Context, l *Lease) error {
 		cancel()
 		<-ctx.Done()
 		return l.Commit(context.WithoutCancel(ctx), 1, 42, "closed")
@@ -169,20 +169,47 @@ func TestLastCommit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if off, md, err := c.Committed(deadline(t, 10*time.Second), "g", 1); off != 42 || md != "closed" || err != nil {
+	if off, md, err := c.Committed(deadline(t, 10*time.Second), site, 1); off != 42 || md != "closed" || err != nil {
 		t.Errorf("committed %d %q %v", off, md, err)
 	}
 }
 
-func TestNoLanes(t *testing.T) {
-	b := startBroker(t, broker.Config{})
-	c, err := New(Config{Brokers: []string{b.Addr()}}, quiet(), nil)
+func testNoLanes(t *testing.T, k server) {
+	c, err := New(Config{Brokers: []string{k.Addr()}}, quiet(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	err = c.RunGroup(deadline(t, 20*time.Second), "g", func(context.Context, *Lease) error { return nil })
+	err = c.RunGroup(deadline(t, 20*time.Second), "nobody", func(context.Context, *Lease) error { return nil })
 	if !errors.Is(err, ErrNoTopic) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A real broker keeps the limits that we keep to, and would refuse what we refuse; the embedded one would not.
+func testLimits(t *testing.T, k server) {
+	c, site := connect(t, k)
+	ctx := deadline(t, 60*time.Second)
+	l := join(t, c, site).await(t, 4)
+	longest := strings.Repeat("x", MaxMetadata)
+	if err := l.commit(ctx, 0, 1, longest); err != nil {
+		t.Errorf("%d bytes: %v", MaxMetadata, err)
+	}
+	if err := l.commit(ctx, 0, 2, longest+"x"); !errors.Is(err, kafka.OffsetMetadataTooLarge) {
+		t.Errorf("%d bytes: got %v, want %v", MaxMetadata+1, err, kafka.OffsetMetadataTooLarge)
+	}
+	if off, md, err := l.Committed(ctx, 0); off != 1 || md != longest || err != nil {
+		t.Errorf("committed: %d, %d bytes, %v", off, len(md), err)
+	}
+	// The fence is generation and membership together.
+	for name, zombie := range map[string]*Lease{
+		"older generation": {client: c, group: site, member: l.member, generation: l.generation - 1},
+		"later generation": {client: c, group: site, member: l.member, generation: l.generation + 1},
+		"other member":     {client: c, group: site, member: "other", generation: l.generation},
+		"no member":        {client: c, group: site, generation: -1},
+	} {
+		if err := zombie.commit(ctx, 0, 9, "zombie"); !errors.Is(err, ErrFenced) {
+			t.Errorf("%s: got %v, want %v", name, err, ErrFenced)
+		}
 	}
 }

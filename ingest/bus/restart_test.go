@@ -11,41 +11,34 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
-
-	"frontfoot/ingest/broker"
 )
 
 // A batch outlasts an absence of the broker; so do the client's connections.
-func TestProduceOutlastsBroker(t *testing.T) {
-	cfg := broker.Config{Dir: t.TempDir()}
-	b := startBroker(t, cfg)
-	cfg.Listen = b.Addr()
-	newClient(t, b.Addr(), "kent") // makes the topics
+func testProduceOutlastsBroker(t *testing.T, k server) {
+	_, site := connect(t, k) // makes the topics
 	var logged bytes.Buffer
 	reg := prometheus.NewRegistry()
-	c, err := New(Config{Brokers: []string{b.Addr()}}, slog.New(slog.NewTextHandler(&logged, nil)), reg)
+	c, err := New(Config{Brokers: []string{k.Addr()}}, slog.New(slog.NewTextHandler(&logged, nil)), reg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
 	ctx := deadline(t, 60*time.Second)
 	msg := Message{Value: []byte("x")}
-	if first, err := c.Produce(ctx, RawTopic("kent"), msg); first != 0 || err != nil {
+	if first, err := c.Produce(ctx, RawTopic(site), msg); first != 0 || err != nil {
 		t.Fatal(first, err)
 	}
-	if err := b.Close(); err != nil {
-		t.Fatal(err)
-	}
+	k.Kill()
 	acked := make(chan int64, 1)
 	go func() {
-		first, err := c.Produce(ctx, RawTopic("kent"), msg, msg)
+		first, err := c.Produce(ctx, RawTopic(site), msg, msg)
 		if err != nil {
 			t.Error(err)
 		}
 		acked <- first
 	}()
 	eventually(t, "retries", func() bool { return testutil.ToFloat64(c.metrics.retries) >= 2 })
-	startBroker(t, cfg)
+	k.Restart(t)
 	if first := <-acked; first != 1 {
 		t.Errorf("first offset %d, want 1", first)
 	}
@@ -57,23 +50,20 @@ func TestProduceOutlastsBroker(t *testing.T) {
 			t.Errorf("%q logged %d times", line, n)
 		}
 	}
-	res, err := c.Fetch(ctx, RawTopic("kent"), 0, FetchOptions{})
+	res, err := c.Fetch(ctx, RawTopic(site), 0, FetchOptions{})
 	if err != nil || len(res.Messages) != 3 {
 		t.Errorf("%d messages, %v", len(res.Messages), err)
 	}
 }
 
-func TestProduceEndsWithContext(t *testing.T) {
-	b := startBroker(t, broker.Config{})
-	c := newClient(t, b.Addr(), "kent")
-	if err := b.Close(); err != nil {
-		t.Fatal(err)
-	}
+// Producing to a Kafka that is away ends with its context, and for its reason.
+func testProduceEndsWithContext(t *testing.T, c *Client, topic string) {
+	t.Helper()
 	stop := errors.New("stop")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		_, err := c.Produce(ctx, RawTopic("kent"), Message{Value: []byte("x")})
+		_, err := c.Produce(ctx, topic, Message{Value: []byte("x")})
 		done <- err
 	}()
 	eventually(t, "a retry", func() bool { return testutil.ToFloat64(c.metrics.retries) >= 1 })
@@ -89,24 +79,19 @@ func TestProduceEndsWithContext(t *testing.T) {
 }
 
 // A group goes on by itself after the broker was away, as a new member.
-func TestGroupOutlastsBroker(t *testing.T) {
-	cfg := broker.Config{Dir: t.TempDir()}
-	b := startBroker(t, cfg)
-	cfg.Listen = b.Addr()
-	c := newClient(t, b.Addr(), "kent")
+func testGroupOutlastsBroker(t *testing.T, k server) {
+	c, site := connect(t, k)
 	ctx := deadline(t, 60*time.Second)
-	m := join(t, c)
+	m := join(t, c, site)
 	l := m.await(t, 4)
 	if err := l.Commit(ctx, 0, 7, "intent"); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Close(); err != nil {
-		t.Fatal(err)
-	}
+	k.Kill()
 	if err := l.Commit(ctx, 0, 8, "lost"); err == nil || errors.Is(err, ErrFenced) {
 		t.Errorf("commit without a broker: %v", err)
 	}
-	startBroker(t, cfg)
+	k.Restart(t)
 	l2 := m.await(t, 4)
 	if l2.Member() == l.Member() {
 		t.Error("the same member after a commit whose outcome is unknown")

@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/cenkalti/backoff/v7"
 	"github.com/segmentio/kafka-go"
 )
 
@@ -19,6 +21,9 @@ const (
 	// Checkpoint holds the state of sites, keyed, compacted.
 	Checkpoint = "ff.ckpt"
 )
+
+// leaderInterval is how often a new topic is asked for its leader.
+const leaderInterval = 20 * time.Millisecond
 
 const (
 	rawPrefix = "ff.raw."
@@ -84,8 +89,9 @@ func SharedSpecs(lanes int) []TopicSpec {
 	}
 }
 
-// EnsureTopics makes the topics that do not exist. Those that exist stay as
-// they are. All are tried; the error joins what failed.
+// EnsureTopics makes the topics that do not exist and waits until they can be
+// used. Those that exist stay as they are. All are tried; the error joins what
+// failed.
 func (c *Client) EnsureTopics(ctx context.Context, specs ...TopicSpec) error {
 	req := &kafka.CreateTopicsRequest{}
 	for _, s := range specs {
@@ -102,13 +108,35 @@ func (c *Client) EnsureTopics(ctx context.Context, specs ...TopicSpec) error {
 		}
 		return fmt.Errorf("creating topics: %w", c.explain(ctx, specs[0].Name, err))
 	}
+	var made []string
 	var errs []error
 	for topic, err := range resp.Errors {
-		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
+		switch {
+		case err == nil:
+			made = append(made, topic)
+		case !errors.Is(err, kafka.TopicAlreadyExists):
 			errs = append(errs, fmt.Errorf("creating topic %s: %w", topic, err))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.awaitLeaders(ctx, made))...)
+}
+
+// awaitLeaders waits until new topics are led: a cluster tells that it has made
+// a topic some milliseconds before the topic's leader knows.
+func (c *Client) awaitLeaders(ctx context.Context, topics []string) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		marks, err := c.HighWatermarks(ctx, topics)
+		if err == nil && len(marks) < len(topics) {
+			err = fmt.Errorf("%w: %d of %d new topics have a leader", ErrUnavailable, len(marks), len(topics))
+		}
+		return struct{}{}, err
+	},
+		backoff.WithBackOff(&backoff.ConstantBackOff{Interval: leaderInterval}),
+		backoff.WithMaxElapsedTime(requestTimeout))
+	if r := backoff.AsRetryError(err); r != nil {
+		return fmt.Errorf("waiting for new topics: %w", r.LastErr)
+	}
+	return err
 }
 
 // Sites returns the sites that have a raw topic, sorted. The answer may be 2 s

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-
-	"frontfoot/ingest/broker"
 )
 
 func TestValidSite(t *testing.T) {
@@ -32,8 +30,8 @@ func TestSiteOf(t *testing.T) {
 	}
 }
 
-func TestEnsureTopics(t *testing.T) {
-	c := newClient(t, startBroker(t, broker.Config{}).Addr(), "kent")
+func testEnsureTopics(t *testing.T, k server) {
+	c, _ := connect(t, k)
 	ctx := t.Context()
 	for range 2 { // what is there stays
 		if err := c.EnsureTopics(ctx, append(SiteSpecs("york"), SharedSpecs(9)...)...); err != nil {

@@ -25,9 +25,8 @@ const startTimeout = 2 * time.Minute
 // exitAbsent is how deployments/kafka/run ends where Java or the jars are absent.
 const exitAbsent = 3
 
-// Broker is an Apache Kafka of a test. Its methods are for the test's goroutine.
+// Broker is an Apache Kafka of a test. Its methods are for one goroutine at a time.
 type Broker struct {
-	tb   testing.TB
 	dir  string
 	port int
 	cmd  *exec.Cmd
@@ -38,8 +37,8 @@ type Broker struct {
 // Start runs a broker on a folder of the test's and waits until it listens. Where Java or the jars are absent the test is skipped.
 func Start(tb testing.TB) *Broker {
 	tb.Helper()
-	b := &Broker{tb: tb, dir: tb.TempDir(), port: freePorts(tb)}
-	b.Restart()
+	b := &Broker{dir: tb.TempDir(), port: freePorts(tb)}
+	b.Restart(tb)
 	tb.Cleanup(b.Kill)
 	return b
 }
@@ -53,25 +52,26 @@ func (b *Broker) Kill() {
 	<-b.gone
 }
 
-// Restart starts the broker on its folder and port after Kill, and waits until it listens.
-func (b *Broker) Restart() {
-	b.tb.Helper()
+// Restart starts the broker on its folder and port after Kill, and waits until it listens. tb is the test, or a part of the test, that the
+// broker was started for.
+func (b *Broker) Restart(tb testing.TB) {
+	tb.Helper()
 	b.log, b.gone = new(log), make(chan struct{})
-	b.cmd = exec.Command(script(b.tb), b.dir, strconv.Itoa(b.port))
+	b.cmd = exec.Command(script(tb), b.dir, strconv.Itoa(b.port))
 	b.cmd.Stderr = b.log
 	b.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // the script turns into the JVM
 	if err := b.cmd.Start(); err != nil {
-		b.tb.Fatal("starting Apache Kafka: ", err)
+		tb.Fatal("starting Apache Kafka: ", err)
 	}
 	go func() {
 		defer close(b.gone)
 		_ = b.cmd.Wait() // the log tells more than the exit code
 	}()
-	b.await()
+	b.await(tb)
 }
 
-func (b *Broker) await() {
-	b.tb.Helper()
+func (b *Broker) await(tb testing.TB) {
+	tb.Helper()
 	timeout := time.After(startTimeout)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -84,12 +84,12 @@ func (b *Broker) await() {
 		case <-tick.C:
 		case <-b.gone:
 			if b.cmd.ProcessState.ExitCode() == exitAbsent {
-				b.tb.Skip(b.log)
+				tb.Skip(b.log)
 			}
-			b.tb.Fatalf("Apache Kafka does not start:\n%s", b.log)
+			tb.Fatalf("Apache Kafka does not start:\n%s", b.log)
 		case <-timeout:
 			b.Kill()
-			b.tb.Fatalf("Apache Kafka does not listen:\n%s", b.log)
+			tb.Fatalf("Apache Kafka does not listen:\n%s", b.log)
 		}
 	}
 }

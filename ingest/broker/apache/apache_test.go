@@ -15,7 +15,7 @@ func TestKillAndRestart(t *testing.T) {
 		_ = conn.Close()
 		t.Error("a killed broker takes connections")
 	}
-	b.Restart()
+	b.Restart(t)
 	conn, err := net.Dial("tcp", b.Addr())
 	if err != nil {
 		t.Fatal(err)
