@@ -74,7 +74,7 @@ func TestAdminTakenPort(t *testing.T) {
 		t.Fatalf("got %v, want address in use", err)
 	}
 	var stderr bytes.Buffer
-	if code := report(&stderr, err); code != exitError {
+	if code := report(t.Context(), &stderr, err); code != exitError {
 		t.Errorf("exit code %d", code)
 	}
 	if !strings.Contains(stderr.String(), "hint: another program has "+taken.Addr().String()) {

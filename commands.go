@@ -33,9 +33,10 @@ func (upCommand) Run(ctx context.Context, g *globals, t *terminal) error {
 		return err
 	}
 	logger.Info("frontfoot is up", "version", version, "data", cfg.Data, "database", i.info.Database, "admin", "http://"+i.info.Admin, "sites", cfg.sites())
-	err = i.Run(ctx)
-	logger.Info("frontfoot is stopping", "data", cfg.Data)
-	return errors.Join(err, i.Close())
+	defer context.AfterFunc(ctx, func() {
+		logger.Info("frontfoot is stopping, finishing what it took; a second signal ends it at once", "data", cfg.Data)
+	})()
+	return errors.Join(i.Run(ctx), i.Close())
 }
 
 // ensureEngine fetches the engine where it is needed and missing.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
+
+	"github.com/cenkalti/backoff/v7"
 
 	"frontfoot/query"
 	"frontfoot/store"
@@ -35,7 +38,7 @@ func (c *connector) Connect(ctx context.Context) (query.Store, func() error, err
 	if f.isEmpty() {
 		return nil, nil, hinted{fmt.Errorf("there is no data in %s yet", f.path), "start 'frontfoot up' or 'frontfoot demo', or name the data folder with --data"}
 	}
-	release, err := f.lock()
+	release, err := c.own(ctx, f)
 	switch {
 	case errors.Is(err, errInUse):
 		return c.running(ctx, f)
@@ -49,11 +52,32 @@ func (c *connector) Connect(ctx context.Context) (query.Store, func() error, err
 	return c.open(ctx, db.store, func() error { return errors.Join(db.Close(), release()) })
 }
 
+// ownWithin is how long a command waits for a folder that another command has, or an instance that is starting.
+const ownWithin = 10 * time.Second
+
+// own locks the folder. Its error is errInUse as soon as there is an instance to ask, or when the time is over.
+func (c *connector) own(ctx context.Context, f folder) (release func() error, err error) {
+	release, err = backoff.Retry(ctx, func() (func() error, error) {
+		release, err := f.lock()
+		if _, absent := f.runtime(); errors.Is(err, errInUse) && absent != nil {
+			return nil, err
+		}
+		if err != nil {
+			return nil, backoff.Permanent(err)
+		}
+		return release, nil
+	}, backoff.WithBackOff(&backoff.ConstantBackOff{Interval: ownWithin / 50}), backoff.WithMaxElapsedTime(ownWithin))
+	if retry := backoff.AsRetryError(err); retry != nil && ctx.Err() == nil {
+		err = retry.LastErr
+	}
+	return release, err
+}
+
 // running connects to the instance that has the folder.
 func (c *connector) running(ctx context.Context, f folder) (query.Store, func() error, error) {
 	info, err := f.runtime()
 	if err != nil {
-		return nil, nil, hinted{fmt.Errorf("finding the running instance: %w", err), "it may be starting: try again in a moment"}
+		return nil, nil, hinted{fmt.Errorf("finding the running instance: %w", err), "it may be starting, or another command has the folder: try again in a moment"}
 	}
 	password, err := f.password()
 	if err != nil {

@@ -65,11 +65,18 @@ func (f folder) lock() (release func() error, err error) {
 		}
 		return nil, fmt.Errorf("locking the data folder: %w", err)
 	}
+	f.clearRuntime() // of an owner that was killed
 	return file.Close, nil
 }
 
 // password returns the endpoint's password, made where there is none yet.
-func (f folder) password() (string, error) { return f.secret("password", 16) }
+func (f folder) password() (string, error) {
+	password, err := f.secret("password", 16)
+	if err == nil && password == "" { // it would let everybody in
+		return "", hinted{errors.New("reading the password of the database endpoint: the file is empty"), "remove " + f.join("secrets", "password") + ": a new one is made"}
+	}
+	return password, err
+}
 
 // siteKey returns the secret key of a site's sketches, made where there is none yet.
 func (f folder) siteKey(site string) (key [16]byte, err error) {
@@ -145,7 +152,14 @@ func (f folder) write(path string, data []byte) error {
 	if err := errors.Join(err, tmp.Close()); err != nil {
 		return err
 	}
-	return os.Rename(tmp.Name(), path)
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // isDemo reports whether the demo filled the folder.

@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.BindTo(stdout, (*io.Writer)(nil)),
 	)
 	if err != nil {
-		return report(stderr, err)
+		return report(ctx, stderr, err)
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
@@ -91,19 +91,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return done
 	}
 	if err != nil {
-		report(stderr, hinted{err, "'frontfoot --help' lists the commands"})
+		report(ctx, stderr, hinted{err, "'frontfoot --help' lists the commands"})
 		return exitUsage
 	}
 	kctx.BindTo(cli.connector(stderr), (*query.Connector)(nil))
-	return report(stderr, kctx.Run())
+	return report(ctx, stderr, kctx.Run())
 }
 
-// report prints an error as people expect it and returns the exit code it means.
-func report(w io.Writer, err error) int {
+// report prints an error as people expect it and returns the exit code it means. ctx tells an interruption from what else was cancelled.
+func report(ctx context.Context, w io.Writer, err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, context.Canceled):
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
 	fmt.Fprintf(w, "error: %v\n", err)

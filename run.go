@@ -180,6 +180,11 @@ func (i *instance) openStore(ctx context.Context) error {
 }
 
 func (i *instance) openWorker(context.Context) error {
+	for _, site := range i.cfg.sites() {
+		if _, err := i.folder.siteKey(site); err != nil { // better now than when its first line has come
+			return err
+		}
+	}
 	dep := detect.Dependencies{
 		Bus: i.bus, Sink: i.store, Logger: i.logger.With("component", "detect"), Registerer: i.registry,
 		NewSite: func(site string) (*detect.Site, error) {
