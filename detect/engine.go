@@ -65,11 +65,8 @@ func (e *engine) trust() {
 	e.fusion.learn(&e.blend, e.fade.weight(), e.fade.weight())
 }
 
-// alert reports whether the row scored last belongs to that share of its dataset's events that looks most unusual. The first events of a
-// dataset cannot tell.
-func (e *engine) alert(rate float64) bool {
-	return e.blend.tail >= -sketch.Log2(float32(rate)) && e.fusion.total(&e.blend) >= youngest
-}
+// alert reports whether the row scored last is one of that share of its dataset's rows that looks most unusual. Ask once a row.
+func (e *engine) alert(rate float64) bool { return e.fusion.alert(&e.blend, rate) }
 
 // notable reports whether one thing about the row scored last is so rare that less than so many events a day show the like.
 func (e *engine) notable(daily float32) bool {

@@ -29,6 +29,31 @@ type fusion struct {
 type class struct {
 	views [views]sketch.Tail
 	sum   sketch.Tail
+	alarm alarm
+}
+
+// An alarm keeps the rate of findings at what was asked for while scores drift: each finding raises the bar by a step, and each event lowers
+// it by so much that at the asked rate it stays (adaptive conformal inference, Gibbs and Candès 2021). The bar moves by two bits down and
+// one up at most, so that neither a quiet month nor a flood changes what is rare.
+type alarm struct {
+	bar float32 // bits above the lowest bar, 0 to barMost
+}
+
+const (
+	barStep  = 1.0 / 8
+	barStart = 2
+	barMost  = 3
+)
+
+// rings reports whether a tail of so many bits is a finding at a rate, and moves the bar.
+func (a *alarm) rings(tail float32, rate float64) bool {
+	hit := tail >= float32(-sketch.Log2(float32(rate))+(a.bar-barStart))
+	a.bar -= float32(barStep * rate)
+	if hit {
+		a.bar += barStep
+	}
+	a.bar = min(max(0, a.bar), barMost)
+	return hit
 }
 
 // blend is what a fusion says of one event.
@@ -48,7 +73,7 @@ func (f *fusion) of(name uint64) int {
 	}
 	if len(f.names) < maxClasses {
 		f.names = append(f.names, name)
-		f.classes = append(f.classes, new(class))
+		f.classes = append(f.classes, &class{alarm: alarm{bar: barStart}})
 	}
 	return len(f.names) - 1
 }
@@ -83,8 +108,11 @@ func (f *fusion) learn(b *blend, view, sum float32) {
 	c.sum.Add(scale*b.bits, sum)
 }
 
-// total returns the weight of the events of the blend's dataset.
-func (f *fusion) total(b *blend) float32 { return f.classes[b.class].sum.Total() }
+// alert reports whether an event is a finding at a rate of its dataset's events. The first events of a dataset cannot tell.
+func (f *fusion) alert(b *blend, rate float64) bool {
+	c := f.classes[b.class]
+	return c.sum.Total() >= youngest && c.alarm.rings(b.tail, rate)
+}
 
 func (f *fusion) bytes() int { return len(f.classes) * (views + 1) * sketch.TailBytes }
 
@@ -105,6 +133,7 @@ func (f *fusion) encode(e *sketch.Encoder) {
 			c.views[j].Encode(e)
 		}
 		c.sum.Encode(e)
+		e.Float(c.alarm.bar)
 	}
 }
 
@@ -119,5 +148,6 @@ func (f *fusion) decode(d *sketch.Decoder) {
 			c.views[j].Decode(d)
 		}
 		c.sum.Decode(d)
+		c.alarm.bar = d.Float()
 	}
 }

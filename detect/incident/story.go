@@ -48,25 +48,40 @@ func storyID(site, finding string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))[:10]
 }
 
-// fits reports whether the observation is of the same premises, near enough in time, and shares one who acts, or is the act of one who
-// suffered in the story: a machine that was broken into goes on from there.
+// fits reports whether the observation is of the same premises, near enough in time, and by the same who acts; or the act of one who suffered
+// in the story, because a machine that was broken into goes on from there. An account links two sources as long as it is the story's only
+// one: many accounts behind one source are a server that many use, and what each does elsewhere is its own story.
 func (s *story) fits(o *Observation) bool {
 	f := &o.Finding
 	if s.premises != f.Premises || f.Time-s.last > int64(gap) || s.first-f.Time > int64(gap) || f.Time-s.first > int64(longest) {
 		return false
 	}
-	for i := range o.Entities {
-		a := &o.Entities[i]
-		if !a.Actor {
-			continue
+	if len(o.Entities) == 0 || len(s.entities) == 0 {
+		return false
+	}
+	first := &o.Entities[0]
+	if s.entities[0].Hash == first.Hash {
+		return true
+	}
+	actors := 0
+	for j := range s.entities {
+		b := &s.entities[j]
+		if first.Actor && !b.Actor && b.Text == first.Text {
+			return true
 		}
-		for j := range s.entities {
-			if b := &s.entities[j]; b.Actor && b.Hash == a.Hash || i == 0 && !b.Actor && b.Text == a.Text {
-				return true
-			}
+		if b.Actor {
+			actors++
 		}
 	}
-	return len(o.Entities) > 0 && !o.Entities[0].Actor && s.entity(o.Entities[0].Hash) == 0 // nobody acts: the same place
+	if actors > 2 {
+		return false
+	}
+	for i := range o.Entities {
+		if j := s.entity(o.Entities[i].Hash); j >= 0 && o.Entities[i].Actor && s.entities[j].Actor {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *story) entity(hash uint64) int {
