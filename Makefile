@@ -40,7 +40,7 @@ bench: ## measure each stage and the whole chain; writes benchmarks/results
 lint: ## formatting, vet and all linters; the layering too
 	@unformatted=$$($(GOFUMPT) -l .) && test -z "$$unformatted" || { echo "not formatted, run make format: $$unformatted"; exit 1; }
 	$(GO) vet $(PACKAGES)
-	$(LINTER) run $(PACKAGES)
+	$(LINTER) run --allow-parallel-runners $(PACKAGES)
 
 format: ## format all Go files
 	$(GOFUMPT) -w .
