@@ -31,6 +31,8 @@ var badConfigs = map[string][]string{
 		"3: detect.finding_rate: must be above 0 and at most 0.1, not 0.5",
 		`4: detect.zone: must be an IANA name, Local, UTC, +HH:MM or -HH:MM, not "Europe/Atlantis"`,
 		"5: detect.half_life: must be at least 1h, not 10m0s",
+		"6: detect.learn_for: must not be negative, is -1h0m0s",
+		"7: detect.learn_events: must not be negative, is -1",
 	},
 	"duration": {`2: detect.learn_for: must be a duration with its unit, such as 500ms, 10s or 26h, not "24"`},
 	"inputs": {

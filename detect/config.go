@@ -40,6 +40,15 @@ func (c *Config) Validate() error {
 	if c.IncidentsPerDay < 0 || c.IncidentsPerDay > 1000 {
 		errs = append(errs, fmt.Errorf("incidents_per_day: must be 0 to 1000, not %d", c.IncidentsPerDay))
 	}
+	if c.LearnFor < 0 {
+		errs = append(errs, fmt.Errorf("learn_for: must not be negative, is %v", c.LearnFor))
+	}
+	if c.LearnAtMost < 0 {
+		errs = append(errs, fmt.Errorf("learn_at_most: must not be negative, is %v", c.LearnAtMost))
+	}
+	if c.LearnEvents < 0 {
+		errs = append(errs, fmt.Errorf("learn_events: must not be negative, is %d", c.LearnEvents))
+	}
 	if c.HalfLife < time.Hour {
 		errs = append(errs, fmt.Errorf("half_life: must be at least 1h, not %v", c.HalfLife))
 	}

@@ -92,7 +92,7 @@ func (p *pipeline) take(ctx context.Context, in *input, chunk line.Chunk) error 
 		}
 	}
 	if chunk.Ack != nil {
-		if b.acks = append(b.acks, chunk.Ack); b.rows.Rows() == 0 {
+		if b.acks = append(b.acks, chunk.Ack); b.rows.Rows() == 0 && len(b.acks) == 1 { // not put off by the next empty lines
 			p.due.Reset(p.linger)
 		}
 	}

@@ -2,6 +2,7 @@ package tail
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 )
+
+var errIrregular = errors.New("it is a folder, a device or a pipe, not a file")
 
 // scan opens the files that the paths lead to and are not open yet, and marks those that none leads to any more.
 func (s *Files) scan() {
@@ -47,7 +50,13 @@ func (s *Files) watchDirs(pattern string) {
 // meet marks the file at path as seen and opens it where it is new.
 func (s *Files) meet(path string) {
 	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
+	if err != nil {
+		return
+	}
+	if !info.Mode().IsRegular() {
+		if slices.Contains(s.cfg.Paths, path) { // a glob may meet folders
+			s.refuse(path, errIrregular)
+		}
 		return
 	}
 	if f, ok := s.open[idOf(info)]; ok {
@@ -58,10 +67,7 @@ func (s *Files) meet(path string) {
 	}
 	f, err := openFile(path)
 	if err != nil {
-		if !s.refused[path] {
-			s.logger.Warn("file cannot be opened, trying on", "path", path, "err", err)
-		}
-		s.refused[path] = true
+		s.refuse(path, err)
 		return
 	}
 	delete(s.refused, path)
@@ -71,6 +77,14 @@ func (s *Files) meet(path string) {
 		return
 	}
 	s.begin(f)
+}
+
+// refuse says once why a file is not read.
+func (s *Files) refuse(path string, err error) {
+	if !s.refused[path] {
+		s.logger.Warn("file cannot be opened, trying on", "path", path, "err", err)
+	}
+	s.refused[path] = true
 }
 
 // begin takes f in, to be read from where it was left or from where the configuration says.
@@ -156,7 +170,7 @@ func openFile(path string) (*file, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("opening %s: no regular file", path)
+		err = fmt.Errorf("opening %s: %w", path, errIrregular)
 	}
 	if err != nil {
 		_ = f.Close()
