@@ -158,7 +158,7 @@ func (l *lane) scoreSite(ctx context.Context, run *siteRun, m siteMessages, out 
 	})
 	if thrown != nil {
 		l.worker.metrics.panics.WithLabelValues(m.site).Inc()
-		l.logger.Error("detection panicked, batch set aside", "site", m.site, "from", m.from, "to", m.to, "err", thrown.AsError())
+		l.logger.ErrorContext(ctx, "detection panicked, batch set aside", "site", m.site, "from", m.from, "to", m.to, "err", thrown.AsError())
 		*out = unscored(m)
 		if err := l.setAside(ctx, m); err != nil {
 			return err

@@ -154,7 +154,7 @@ func (r *laneReader) refresh(ctx context.Context) error {
 		}
 		delete(r.gone, topic)
 		r.next[topic] = first
-		r.lane.logger.Info("site added", "site", site, "offset", first)
+		r.lane.logger.InfoContext(ctx, "site added", "site", site, "offset", first)
 	}
 	return nil
 }
@@ -186,7 +186,7 @@ func (r *laneReader) accept(ctx context.Context, topic string, got bus.FetchResu
 func (r *laneReader) add(ctx context.Context, site, topic string, m *bus.Message) error {
 	if missing := m.Offset - r.next[topic]; missing > 0 {
 		r.lane.worker.metrics.gaps.WithLabelValues(site).Add(float64(missing))
-		r.lane.logger.Warn("messages are missing from the log", "site", site, "from", r.next[topic], "to", m.Offset)
+		r.lane.logger.WarnContext(ctx, "messages are missing from the log", "site", site, "from", r.next[topic], "to", m.Offset)
 	}
 	msg, err := open(m)
 	if err != nil {
@@ -233,7 +233,7 @@ func open(m *bus.Message) (Message, error) {
 // reject sets a message that cannot be read aside, with the reason in a header.
 func (r *laneReader) reject(ctx context.Context, site string, m bus.Message, why error) error {
 	r.lane.worker.metrics.rejected.WithLabelValues(site).Inc()
-	r.lane.logger.Warn("message set aside", "site", site, "offset", m.Offset, "err", why)
+	r.lane.logger.WarnContext(ctx, "message set aside", "site", site, "offset", m.Offset, "err", why)
 	m.Headers = append(m.Headers, bus.Header{Key: "reason", Value: []byte(why.Error())},
 		bus.Header{Key: "offset", Value: fmt.Append(nil, m.Offset)})
 	if _, err := r.lane.worker.dep.Bus.Produce(ctx, bus.DLQTopic(site), m); err != nil {
@@ -252,7 +252,7 @@ func (r *laneReader) jump(ctx context.Context, site, topic string) error {
 	if due < first {
 		r.lane.worker.metrics.gaps.WithLabelValues(site).Add(float64(first - due))
 	}
-	r.lane.logger.Error("the log does not hold what is due next, going on at its start", "site", site, "due", due, "first", first, "end", end)
+	r.lane.logger.ErrorContext(ctx, "the log does not hold what is due next, going on at its start", "site", site, "due", due, "first", first, "end", end)
 	r.next[topic] = first
 	return nil
 }

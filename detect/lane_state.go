@@ -70,7 +70,7 @@ func (l *lane) load(ctx context.Context, key string, ref checkpoint.Ref) (blob [
 		return err
 	})
 	if errors.Is(err, checkpoint.ErrMissing) || errors.Is(err, checkpoint.ErrDamaged) {
-		l.logger.Error("checkpoint cannot be used, replaying the log instead", "err", err)
+		l.logger.ErrorContext(ctx, "checkpoint cannot be used, replaying the log instead", "err", err)
 		return nil, nil
 	}
 	return blob, err
@@ -90,7 +90,7 @@ func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
 		}
 		if blob != nil {
 			if err := state.Restore(blob); err != nil {
-				l.logger.Error("snapshot cannot be used, learning anew from the log", "site", run.name, "err", err)
+				l.logger.ErrorContext(ctx, "snapshot cannot be used, learning anew from the log", "site", run.name, "err", err)
 			} else {
 				from = run.saved.At
 			}
@@ -145,7 +145,7 @@ func (l *lane) replay(ctx context.Context, run *siteRun, from, to int64) error {
 		}
 	}
 	if count > 0 {
-		l.logger.Info("state replayed from the log", "site", run.name, "messages", count, "seconds", time.Since(began).Seconds())
+		l.logger.InfoContext(ctx, "state replayed from the log", "site", run.name, "messages", count, "seconds", time.Since(began).Seconds())
 	}
 	return nil
 }

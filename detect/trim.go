@@ -96,6 +96,6 @@ func (t *trimmer) settle(lane int, ref checkpoint.Ref) (n need, oldest int64, al
 
 func (t *trimmer) run(ctx context.Context, topic string, before int64) {
 	if err := t.dep.Trim(ctx, topic, before); err != nil {
-		t.dep.Logger.Warn("trimming the embedded broker's log", "topic", topic, "err", err)
+		t.dep.Logger.WarnContext(ctx, "trimming the embedded broker's log", "topic", topic, "err", err)
 	}
 }
