@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"time"
@@ -30,6 +31,9 @@ func (c *demoCommand) Run(ctx context.Context, g *globals, t *terminal) error {
 	cfg, err := g.load()
 	if err != nil {
 		return err
+	}
+	if cfg.Store.URL != "" {
+		return hinted{fmt.Errorf("the demo would write invented councils into the database at %s", cfg.Store.URL), "run it without store.url: it has a database of its own"}
 	}
 	d := &demo{folder: folder{cfg.Data}, out: t.out, stay: c.Stay, command: g.command(), shown: map[string]bool{}}
 	d.week = gen.Demo()
@@ -70,7 +74,10 @@ type demo struct {
 	bar   *progressbar.ProgressBar
 }
 
-// clear empties a folder that an earlier demo filled. A folder with anything else in it is refused.
+// demoParts are what the demo makes in its folder; the mark that it was the demo goes last.
+func demoParts() []string { return []string{"broker", "database", "positions", "secrets", "demo"} }
+
+// clear empties a folder that an earlier demo filled. A folder that an instance has used is refused, also where its database is elsewhere.
 func (d *demo) clear() error {
 	if d.folder.isDemo() {
 		release, err := d.folder.lock()
@@ -78,14 +85,16 @@ func (d *demo) clear() error {
 			return err
 		}
 		defer release() //nolint:errcheck // closing a lock file
-		for _, part := range []string{"broker", "database", "positions", "secrets", "demo"} {
+		for _, part := range demoParts() {
 			if err := os.RemoveAll(d.folder.join(part)); err != nil {
 				return fmt.Errorf("clearing the last demo: %w", err)
 			}
 		}
 	}
-	if !d.folder.isEmpty() {
-		return hinted{fmt.Errorf("%s holds data that is not the demo's", d.folder.path), "choose another folder with --data"}
+	for _, part := range demoParts() {
+		if _, err := os.Stat(d.folder.join(part)); !errors.Is(err, fs.ErrNotExist) {
+			return hinted{fmt.Errorf("%s holds data that is not the demo's", d.folder.path), "choose another folder with --data"}
+		}
 	}
 	return nil
 }

@@ -168,7 +168,7 @@ func (f folder) isDemo() bool {
 	return err == nil
 }
 
-// isEmpty reports whether no instance has written data into the folder.
+// isEmpty reports whether there is no embedded database in the folder.
 func (f folder) isEmpty() bool {
 	_, err := os.Stat(f.join("database"))
 	return errors.Is(err, fs.ErrNotExist)
