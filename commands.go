@@ -32,9 +32,9 @@ func (upCommand) Run(ctx context.Context, g *globals, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	logger.Info("frontfoot is up", "version", version, "data", cfg.Data, "database", i.info.Database, "admin", "http://"+i.info.Admin, "sites", cfg.sites())
+	logger.InfoContext(ctx, "frontfoot is up", "version", version, "data", cfg.Data, "database", i.info.Database, "admin", "http://"+i.info.Admin, "sites", cfg.sites())
 	defer context.AfterFunc(ctx, func() {
-		logger.Info("frontfoot is stopping, finishing what it took; a second signal ends it at once", "data", cfg.Data)
+		logger.InfoContext(ctx, "frontfoot is stopping, finishing what it took; a second signal ends it at once", "data", cfg.Data)
 	})()
 	return errors.Join(i.Run(ctx), i.Close())
 }

@@ -96,7 +96,7 @@ func TestCommandsWaitForTheFolder(t *testing.T) {
 		if err != nil {
 			t.Fatalf("got %v of a folder that is let go", err)
 		}
-		defer again() //nolint:errcheck // closing a lock file
+		defer again()
 		if err := f.setRuntime(runtimeInfo{}); err != nil {
 			t.Fatal(err)
 		}

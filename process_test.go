@@ -165,8 +165,7 @@ func (p *process) query(t testing.TB, sql string) string {
 	}
 	req.SetBasicAuth(engineUser, p.secret)
 	resp, err := http.DefaultClient.Do(req)
-	var refused *url.Error
-	if errors.As(err, &refused) {
+	if _, refused := errors.AsType[*url.Error](err); refused {
 		return ""
 	}
 	if err != nil {

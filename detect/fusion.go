@@ -145,9 +145,9 @@ func (f *fusion) decode(d *sketch.Decoder) {
 		f.names = append(f.names, d.Fixed64())
 		f.classes = append(f.classes, c)
 		for j := range c.views {
-			c.views[j].Decode(d)
+			_ = c.views[j].Decode(d) // d keeps the first error
 		}
-		c.sum.Decode(d)
+		_ = c.sum.Decode(d)
 		c.alarm.bar = d.Float()
 	}
 }

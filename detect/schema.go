@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"frontfoot/detect/feature"
 	"go.yaml.in/yaml/v4"
+
+	"frontfoot/detect/feature"
 )
 
 // A Schema says what the columns of a table are.
@@ -98,7 +99,7 @@ func (r *schemaReader) entry(key, value *yaml.Node) {
 	case "columns":
 		r.columns(value)
 	default:
-		r.report(key, fmt.Sprintf("%s: unknown key, known are name, site, source, licence, time, warmup and columns", key.Value))
+		r.report(key, key.Value+": unknown key, known are name, site, source, licence, time, warmup and columns")
 	}
 	if err != nil {
 		r.report(value, key.Value+": "+err.Error())

@@ -78,13 +78,15 @@ type scoreWriter struct {
 
 // verdict writes the score of the next row.
 func (w *scoreWriter) verdict(score float32, alert bool) error {
-	b := append(w.line[:0], `{"i":`...)
+	b := w.line[:0]
+	b = append(b, `{"i":`...)
 	b = strconv.AppendUint(b, w.row, 10)
 	b = append(b, `,"score":`...)
 	b = strconv.AppendFloat(b, float64(score), 'f', -1, 32)
 	b = append(b, `,"alert":`...)
 	b = strconv.AppendBool(b, alert)
-	w.line = append(b, "}\n"...)
+	b = append(b, "}\n"...)
+	w.line = b
 	w.row++
 	_, err := w.scores.Write(w.line)
 	return err

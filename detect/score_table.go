@@ -72,8 +72,7 @@ func scoreTable(ctx context.Context, in io.Reader, out *scoreWriter, opt *ScoreO
 
 // lineError names the line that an error is about; the CSV reader knows better where it was.
 func lineError(name string, line int, err error) error {
-	var bad *csv.ParseError
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*csv.ParseError](err); ok {
 		hint := ""
 		if errors.Is(bad.Err, csv.ErrFieldCount) {
 			hint = ": each row needs as many cells as the header"

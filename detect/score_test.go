@@ -11,8 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"frontfoot/benchmarks/gen"
 	"github.com/google/go-cmp/cmp"
+
+	"frontfoot/benchmarks/gen"
 )
 
 const testSchema = `name: t

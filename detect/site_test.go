@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"frontfoot/benchmarks/gen"
 	"frontfoot/detect/incident"
 	"frontfoot/ingest/event"
-	"github.com/google/go-cmp/cmp"
 )
 
 // say is what a site said of a log, without how the log was cut into messages.
@@ -206,7 +207,7 @@ func FuzzRestore(f *testing.F) {
 	y.feed(s, []*event.Batch{bomb(0, 300)}, 0)
 	f.Add(s.Snapshot())
 	f.Add([]byte("FFS"))
-	f.Fuzz(func(t *testing.T, state []byte) {
+	f.Fuzz(func(_ *testing.T, state []byte) {
 		s := NewSite("testham", ScoreKey(), DefaultConfig())
 		if err := s.Restore(state); err != nil {
 			return

@@ -4,10 +4,11 @@ import (
 	"math"
 	"testing"
 
-	"frontfoot/detect/sketch"
-	"frontfoot/ingest/event"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"frontfoot/detect/sketch"
+	"frontfoot/ingest/event"
 )
 
 // TestPrivate checks what is the council's own space.

@@ -33,6 +33,7 @@ func NewTable(key sketch.Key, names []string, kinds []Kind) *Table {
 			role = Actor
 		case Categorical:
 			role = Target
+		default: // numbers are neither
 		}
 		t.cells = append(t.cells, i)
 		t.layout.Fields = append(t.layout.Fields, Field{Name: name, Kind: kinds[i], Role: role, Side: Column + Side(min(len(t.cells), 200))})

@@ -26,6 +26,7 @@ func (h how) cut(text string) string {
 		return registered(text)
 	case asShape:
 		return shape(text)
+	default: // all of it does
 	}
 	return text
 }

@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"frontfoot/detect/sketch"
 	"github.com/google/go-cmp/cmp"
+
+	"frontfoot/detect/sketch"
 )
 
 const start = int64(1_772_409_600_000_000_000) // Monday 2 March 2026, 00:00 UTC

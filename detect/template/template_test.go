@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"testing"
 
-	"frontfoot/detect/sketch"
 	"pgregory.net/rapid"
+
+	"frontfoot/detect/sketch"
 )
 
 func miner() *Miner { return New(sketch.NewKey([16]byte{1})) }

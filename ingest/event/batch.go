@@ -141,7 +141,7 @@ func (v *view) arrow(t arrow.DataType, rows int) arrow.ArrayData {
 func (l *labelView) array(rows int) arrow.Array {
 	n := len(l.keys.off) - 1
 	t := Labels.Arrow()
-	entries := t.(*arrow.MapType).Elem()
+	entries := t.(*arrow.MapType).Elem() //nolint:errcheck // the kind Labels is a map
 	pairs := array.NewData(entries, n, []*memory.Buffer{nil},
 		[]arrow.ArrayData{l.keys.arrow(arrow.BinaryTypes.String, n), l.vals.arrow(arrow.BinaryTypes.String, n)}, 0, 0)
 	return array.NewMapData(array.NewData(t, rows, []*memory.Buffer{nil, offsetBuffer(l.off)}, []arrow.ArrayData{pairs}, 0, 0))

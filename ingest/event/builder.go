@@ -105,6 +105,8 @@ func (b *Builder) SetUint(c Column, v uint64) {
 	case Uint64:
 		col := b.begin(c, 8)
 		col.data = binary.LittleEndian.AppendUint64(col.data, v)
+	default: // not an unsigned column
+		return
 	}
 	b.rowSize += 8
 }
