@@ -113,7 +113,7 @@ func TestReportTellsInterruptionsFromFailures(t *testing.T) {
 	failure := errors.Join(errors.New("disk on fire"), context.Canceled)
 	for _, test := range []struct {
 		name string
-		ctx  context.Context
+		ctx  context.Context //nolint:containedctx // of one case
 		err  error
 		code int
 		text string

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/cenkalti/backoff/v7"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -171,8 +170,7 @@ func (i *instance) openStore(ctx context.Context) error {
 	i.closers = append(i.closers, s.Close)
 	return i.outlast(ctx, "the database", func() error {
 		err := s.Migrate(ctx)
-		var refused *clickhouse.Exception
-		if errors.As(err, &refused) { // it is there, and does not want us
+		if store.Refused(err) { // it is there, and does not want us
 			return backoff.Permanent(fmt.Errorf("bringing the tables up to date: %w", err))
 		}
 		return err

@@ -33,8 +33,14 @@ var permanentCodes = map[int32]bool{
 
 // permanent reports whether trying again is of no use.
 func permanent(err error) bool {
-	var ex *clickhouse.Exception
-	return errors.As(err, &ex) && permanentCodes[ex.Code]
+	ex, ok := errors.AsType[*clickhouse.Exception](err)
+	return ok && permanentCodes[ex.Code]
+}
+
+// Refused reports whether the database is there and answered with an error of its own: to wait for it is of no use then.
+func Refused(err error) bool {
+	_, ok := errors.AsType[*clickhouse.Exception](err)
+	return ok
 }
 
 // An outage says once that the database is away, and once that it is back.
