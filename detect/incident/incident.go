@@ -21,7 +21,7 @@ type Finding struct {
 	Seen     string  // what was seen, in words
 	Reason   string  // one plain sentence
 	Tactic   string  // ATT&CK tactic such as TA0043, "" where it cannot be told
-	Incident string  // ID of the incident it belongs to, "" while the site learns
+	Incident string  // ID of its story, which is an incident once a Version has it; "" while the site learns
 }
 
 // A Version is an incident as it stood at one moment. Versions are appended, never changed: the highest number is the current one.
@@ -40,7 +40,7 @@ type Version struct {
 	Reasons  []string // plain sentences, expected against seen, most telling first
 	Tactics  []string // ATT&CK tactics
 	NextStep string   // what to do first
-	Findings uint32   // how many findings it has taken up
+	Findings uint32   // how many unusual events it has taken up; those below the finding rate have no finding of their own
 	Evidence []Row    // events that show it, at most MaxEvidence
 }
 

@@ -76,7 +76,7 @@ func NewTracker(cfg Config) *Tracker {
 	return &Tracker{cfg: cfg}
 }
 
-// Observe takes up a finding, sets its Incident where it belongs to one, and appends the versions that follow from it.
+// Observe takes up a finding, names its story in it unless the site still learns, and appends the versions that follow from it.
 func (t *Tracker) Observe(o *Observation, out *[]Version) {
 	s := t.find(o)
 	if s == nil {
@@ -95,7 +95,7 @@ func (t *Tracker) Observe(o *Observation, out *[]Version) {
 			t.publish(s, rank, out)
 		}
 	}
-	if s.number > 0 {
+	if !o.Learning {
 		o.Finding.Incident = s.id
 	}
 }
