@@ -129,7 +129,7 @@ func (x *explainer) expected(me *novelty.Measure, total, values float32) string 
 	case me.Count < 0.5:
 		return "(never " + among + ", though both are known)"
 	}
-	return "(seen " + incident.Count(me.Count) + " times " + among + ")"
+	return "(seen " + incident.Times(me.Count) + " " + among + ")"
 }
 
 // entities returns who and what the row is about. The first is the one that acts: the source, else the user. Others are named where they take

@@ -55,7 +55,7 @@ func (s *story) title() string {
 func (k *kind) reason() string {
 	seen := "seen once now"
 	if k.count > 1 {
-		seen = "seen " + Count(float32(k.count)) + " times"
+		seen = "seen " + Times(float32(k.count))
 		if n := k.different(); n >= 2 {
 			seen += " with about " + Count(n) + " different values"
 		}
@@ -131,6 +131,14 @@ func Count(n float32) string {
 		out = append(out, digits[i])
 	}
 	return string(out)
+}
+
+// Times writes how often something was: "once", "2 times", "1,024 times".
+func Times(n float32) string {
+	if n < 1.5 {
+		return "once"
+	}
+	return Count(n) + " times"
 }
 
 // Span writes a length of time as people do, in its largest unit.
