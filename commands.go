@@ -76,7 +76,7 @@ func (c *engineInstallCommand) Run(ctx context.Context, t *terminal) error {
 
 type parseCommand struct {
 	TZ     string `name:"tz" default:"UTC" placeholder:"ZONE" help:"Zone of stamps that name none: an IANA name, Local, UTC, +HH:MM or -HH:MM."`
-	Now    string `placeholder:"TIME" help:"Reference clock (RFC 3339) for stamps without a year (default: the time each line is read)."`
+	Now    string `placeholder:"TIME" help:"Reference clock (RFC 3339) for stamps without a year (default: when it starts)."`
 	Replay bool   `help:"Keep stamps that are more than 26 hours off the clock." negatable:"" default:"true"`
 }
 

@@ -64,6 +64,32 @@ func main() {
 	os.Exit(code)
 }
 
+// An interruptible reader gives up when ctx ends: nothing else breaks off a read of a terminal. The read goes on without it and what it
+// gets is lost.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+// Read implements io.Reader. After an interruption p still belongs to the reader below.
+func (i interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		n, err := i.r.Read(p)
+		done <- result{n, err}
+	}()
+	select {
+	case <-i.ctx.Done():
+		return 0, i.ctx.Err()
+	case got := <-done:
+		return got.n, got.err
+	}
+}
+
 // run is the whole program: it returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var cli commands
@@ -77,7 +103,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Vars{"data": defaultData},
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(&terminal{in: stdin, out: stdout, err: stderr}, &cli.globals),
+		kong.Bind(&terminal{in: interruptible{ctx, stdin}, out: stdout, err: stderr}, &cli.globals),
 		kong.BindTo(stdout, (*io.Writer)(nil)),
 	)
 	if err != nil {

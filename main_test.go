@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"io"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -25,4 +28,34 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+// A silentReader says that it is being read, and gives nothing until it is let go.
+type silentReader struct{ began, release chan struct{} }
+
+func (r silentReader) Read([]byte) (int, error) {
+	r.began <- struct{}{}
+	<-r.release
+	return 0, io.EOF
+}
+
+// Who starts a command that reads a terminal, and thinks again, interrupts it once.
+func TestInterruptionEndsARead(t *testing.T) {
+	for _, command := range []string{"parse", "score"} {
+		in := silentReader{make(chan struct{}), make(chan struct{})}
+		ctx, interrupt := context.WithCancel(t.Context())
+		code := make(chan int, 1)
+		go func() { code <- run(ctx, []string{command}, in, io.Discard, io.Discard) }()
+		<-in.began
+		interrupt()
+		select {
+		case got := <-code:
+			if got != exitInterrupted {
+				t.Errorf("%s: got exit code %d, want %d", command, got, exitInterrupted)
+			}
+		case <-time.After(20 * time.Second):
+			t.Errorf("%s goes on reading", command)
+		}
+		close(in.release)
+	}
 }

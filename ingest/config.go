@@ -41,7 +41,7 @@ type Config struct {
 	// holds is read again at the next start; what came over the network and is not sent by then is lost.
 	DrainTimeout time.Duration `yaml:"drain_timeout"`
 
-	// Stdin is what inputs of type stdin read; the program's wiring sets it.
+	// Stdin is what an input of type stdin reads; nil is the process's own.
 	Stdin io.Reader `yaml:"-"`
 }
 
