@@ -5,6 +5,7 @@ package detect
 
 import (
 	"context"
+	"errors"
 
 	"frontfoot/detect/incident"
 	"frontfoot/ingest/event"
@@ -39,8 +40,11 @@ type Batch struct {
 	Sites []Output
 }
 
+// ErrRejected is wrapped by a Sink's errors that trying again cannot mend: it is there, and will not have these rows.
+var ErrRejected = errors.New("the store rejects the batch")
+
 // A Sink takes batches. Write returns when all of the batch is durable, or an error when that is not known: the same batch may then be
-// written again. It keeps nothing of the batch after it has returned. One call at a time for each lane.
+// written again. An error that wraps ErrRejected says that nothing of a table's rows can ever be written as they are. It keeps nothing of the batch after it has returned. One call at a time for each lane.
 type Sink interface {
 	Write(ctx context.Context, b *Batch) error
 }

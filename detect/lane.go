@@ -59,7 +59,7 @@ func (l *lane) run(ctx context.Context) error {
 		return err
 	}
 	fetch := make(chan fetched, 1)
-	write := make(chan scored, 1)
+	write := make(chan scored) // without room: a batch is 32 MiB
 	reader := l.newReader()
 	// The later stages outlive ctx, until the earlier one has closed their channel.
 	drain, cancel := drainContext(ctx)
@@ -210,7 +210,7 @@ func (l *lane) write(ctx context.Context, in <-chan scored) error {
 	for s := range in {
 		if s.batch != nil {
 			began := time.Now()
-			if err := l.worker.dep.Sink.Write(ctx, s.batch); err != nil {
+			if err := l.writeBatch(ctx, s.batch); err != nil {
 				return err
 			}
 			l.worker.metrics.write.Observe(time.Since(began).Seconds())

@@ -13,8 +13,10 @@ import (
 	"frontfoot/ingest/event"
 )
 
-// pollWait is how long one request to Kafka waits for news.
-const pollWait = 500 * time.Millisecond
+const (
+	pollWait  = 500 * time.Millisecond // how long one request to Kafka waits for news
+	shortWait = 10 * time.Millisecond  // and the least, while a batch waits for the later stages
+)
 
 // A laneReader is a lane's first stage: it follows the topics of the lane's sites and cuts what it reads into batches.
 type laneReader struct {
@@ -51,8 +53,8 @@ func (r *laneReader) run(ctx, handover context.Context, out chan<- fetched) erro
 		case err != nil:
 			return err
 		}
-		if !r.due() {
-			continue
+		if !r.due() || !r.full() && len(out) == cap(out) {
+			continue // while the later stages are busy, the batch may grow: larger ones cost less
 		}
 		if err := send(handover, out, r.take()); err != nil {
 			return err
@@ -61,9 +63,13 @@ func (r *laneReader) run(ctx, handover context.Context, out chan<- fetched) erro
 	return nil
 }
 
+// due reports whether the first event has waited long enough, or there is no room for more.
 func (r *laneReader) due() bool {
-	cfg := &r.lane.worker.cfg
-	return r.rows >= cfg.BatchRows || r.bytes >= cfg.BatchBytes || r.rows > 0 && time.Since(r.since) >= cfg.BatchAge
+	return r.full() || r.rows > 0 && time.Since(r.since) >= r.lane.worker.cfg.BatchAge
+}
+
+func (r *laneReader) full() bool {
+	return r.rows >= r.lane.worker.cfg.BatchRows || r.bytes >= r.lane.worker.cfg.BatchBytes
 }
 
 // take hands over what is pending.
@@ -92,7 +98,7 @@ func (r *laneReader) poll(ctx context.Context) error {
 	}
 	opts := bus.FetchOptions{MaxWait: pollWait}
 	if r.rows > 0 {
-		opts.MaxWait = max(time.Until(r.since.Add(r.lane.worker.cfg.BatchAge)), time.Millisecond)
+		opts.MaxWait = max(time.Until(r.since.Add(r.lane.worker.cfg.BatchAge)), shortWait)
 	}
 	results, err := r.lane.worker.dep.Bus.Poll(ctx, positions, opts)
 	if errors.Is(err, bus.ErrCorrupt) {

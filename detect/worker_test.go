@@ -290,6 +290,33 @@ func TestRowsOfAFailedWriteComeAgain(t *testing.T) {
 	r.sink.check(t, 50)
 }
 
+// A message that the store will never take costs the others of its batch nothing.
+func TestRejectedMessageIsSetAside(t *testing.T) {
+	r := newRegion(t, "ashford")
+	r.produce(t, "ashford", 0, 5)
+	r.sink.fail = func(b *detect.Batch) error {
+		for _, m := range b.Sites[0].Messages {
+			if m.Seq0 == 20 {
+				return fmt.Errorf("%w: not this one", detect.ErrRejected)
+			}
+		}
+		return nil
+	}
+	r.work(t, 40)
+	r.sink.check(t, 40)
+	got, err := r.bus.Fetch(t.Context(), bus.DLQTopic("ashford"), 0, bus.FetchOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Messages) != 1 {
+		t.Fatalf("the dead-letter topic holds %d messages, want 1", len(got.Messages))
+	}
+	letter, err := event.Decode(got.Messages[0].Value)
+	if err != nil || letter.Text(event.Raw, 0) != "ashford line 20" {
+		t.Errorf("got %v and error %v, want the events from line 20 on", letter, err)
+	}
+}
+
 func TestMetricsAreSound(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	detect.NewWorker(detect.DefaultWorkerConfig(), detect.Dependencies{Registerer: reg})

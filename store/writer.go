@@ -15,9 +15,6 @@ import (
 	"frontfoot/detect"
 )
 
-// ErrRejected is wrapped by errors of Write that trying again cannot mend: the database is there and will not have these rows.
-var ErrRejected = errors.New("the database rejects the batch")
-
 // Limits of one insert. It is one block of the server, which makes it atomic within a day.
 const (
 	maxInsertRows  = 100_000
@@ -37,7 +34,7 @@ type encoder struct {
 
 // Write inserts events, then findings, then incidents. Each insert carries a token made of the batch's, so that a batch that is written
 // again, in whole or after a part of it, adds nothing that is there already. While the database is away Write goes on trying, with the
-// same bytes, until ctx ends; only what it will never take is an error that wraps ErrRejected. It may be called concurrently.
+// same bytes, until ctx ends; only what it will never take is an error that wraps detect.ErrRejected. It may be called concurrently.
 func (s *Store) Write(ctx context.Context, b *detect.Batch) error {
 	e := s.encoders.Get().(*encoder) //nolint:errcheck,forcetypeassert // New makes nothing else
 	defer s.encoders.Put(e)
@@ -50,7 +47,7 @@ func (s *Store) Write(ctx context.Context, b *detect.Batch) error {
 		e.body.Reset()
 		r := eventRecord(messages, &e.arena)
 		if err := r.writeStream(&e.body); err != nil {
-			return fmt.Errorf("%w: %w", ErrRejected, err)
+			return fmt.Errorf("%w: %w", detect.ErrRejected, err)
 		}
 		in := insert{table: "events", columns: r.names(), format: "ArrowStream", rows: r.rows, body: e.body.Bytes()}
 		in.token = b.Token + "/events/" + strconv.Itoa(i)
@@ -62,7 +59,7 @@ func (s *Store) Write(ctx context.Context, b *detect.Batch) error {
 		e.body.Reset()
 		in, err := encode(b, &e.body)
 		if err != nil {
-			return fmt.Errorf("%w: %w", ErrRejected, err)
+			return fmt.Errorf("%w: %w", detect.ErrRejected, err)
 		}
 		if in.rows == 0 {
 			continue
@@ -85,7 +82,7 @@ func (s *Store) messages(b *detect.Batch) (inserts [][]*message, err error) {
 			m := &site.Messages[i]
 			n := m.Events.Rows()
 			if len(m.Scores) != n || len(m.Models) != n {
-				return nil, fmt.Errorf("%w: %d events of %s have %d scores and %d models", ErrRejected, n, site.Site, len(m.Scores), len(m.Models))
+				return nil, fmt.Errorf("%w: %d events of %s have %d scores and %d models", detect.ErrRejected, n, site.Site, len(m.Scores), len(m.Models))
 			}
 			if n == 0 {
 				continue
@@ -126,7 +123,7 @@ func (s *Store) insert(ctx context.Context, in *insert) error {
 			s.outage.began(ctx, s.logger, err)
 		}))
 	if err != nil {
-		if errors.Is(err, ErrRejected) {
+		if errors.Is(err, detect.ErrRejected) {
 			s.metrics.rejected.WithLabelValues(in.table).Add(float64(in.rows))
 		}
 		return fmt.Errorf("inserting %d rows into %s: %w", in.rows, in.table, err)
@@ -154,7 +151,7 @@ func (s *Store) attempt(ctx context.Context, in *insert) error {
 	query := "INSERT INTO " + in.table + " (" + strings.Join(in.columns, ", ") + ")"
 	err := s.conn.InsertFormat(ctx, in.format, query, bytes.NewReader(in.body))
 	if permanent(err) {
-		return backoff.Permanent(fmt.Errorf("%w: %w", ErrRejected, err))
+		return backoff.Permanent(fmt.Errorf("%w: %w", detect.ErrRejected, err))
 	}
 	return err
 }

@@ -162,14 +162,14 @@ func TestWriteRejected(t *testing.T) {
 	m := scored(2, 1, "auth")
 	m.Scores = m.Scores[:1]
 	err := s.Write(t.Context(), &detect.Batch{Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{m}}}})
-	if !errors.Is(err, ErrRejected) {
+	if !errors.Is(err, detect.ErrRejected) {
 		t.Errorf("two events with one score: got %v, want ErrRejected", err)
 	}
 	if err := s.conn.Exec(t.Context(), "ALTER TABLE events MODIFY COLUMN user_name UInt8"); err != nil {
 		t.Fatal(err)
 	}
 	err = s.Write(t.Context(), &detect.Batch{Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{scored(2, 1, "auth")}}}})
-	if !errors.Is(err, ErrRejected) {
+	if !errors.Is(err, detect.ErrRejected) {
 		t.Errorf("text for a number: got %v, want ErrRejected", err)
 	}
 }

@@ -1,0 +1,63 @@
+package detect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"frontfoot/ingest/bus"
+	"frontfoot/ingest/event"
+)
+
+// writeBatch writes a batch. Where the store rejects it for good, its messages are written one by one, so that only those that it will not
+// have are set aside, and then the findings and incidents without their events.
+func (l *lane) writeBatch(ctx context.Context, b *Batch) error {
+	sink := l.worker.dep.Sink
+	err := sink.Write(ctx, b)
+	if !errors.Is(err, ErrRejected) {
+		return err
+	}
+	l.logger.Error("the store rejects a batch, writing its messages one by one", "err", err)
+	rest := &Batch{Token: b.Token + "/rest", Sites: make([]Output, len(b.Sites))}
+	for i := range b.Sites {
+		site := &b.Sites[i]
+		rest.Sites[i] = Output{Site: site.Site, Findings: site.Findings, Incidents: site.Incidents}
+		for k := range site.Messages {
+			m := &site.Messages[k]
+			one := &Batch{
+				Token: fmt.Sprintf("%s/%s@%d", b.Token, site.Site, m.Offset),
+				Sites: []Output{{Site: site.Site, Messages: site.Messages[k : k+1]}},
+			}
+			err := sink.Write(ctx, one)
+			if errors.Is(err, ErrRejected) {
+				err = l.rejectMessage(ctx, site.Site, m, err)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if err = sink.Write(ctx, rest); !errors.Is(err, ErrRejected) {
+		return err
+	}
+	l.logger.Error("the store rejects findings, they are lost", "err", err)
+	return nil
+}
+
+// rejectMessage puts a message that the store will not have on the site's dead-letter topic, whole and with the reason.
+func (l *lane) rejectMessage(ctx context.Context, site string, m *Scored, why error) error {
+	l.worker.metrics.rejected.WithLabelValues(site).Inc()
+	var value bytes.Buffer
+	if err := event.Encode(&value, m.Events); err != nil {
+		return err
+	}
+	letter := bus.Message{Value: value.Bytes(), Headers: []bus.Header{
+		{Key: "reason", Value: []byte(why.Error())},
+		{Key: "offset", Value: fmt.Append(nil, m.Offset)},
+	}}
+	if _, err := l.worker.dep.Bus.Produce(ctx, bus.DLQTopic(site), letter); err != nil {
+		return fmt.Errorf("setting a message of site %s aside: %w", site, err)
+	}
+	return nil
+}
