@@ -64,30 +64,32 @@ func main() {
 	os.Exit(code)
 }
 
-// An interruptible reader gives up when ctx ends: nothing else breaks off a read of a terminal. The read goes on without it and what it
-// gets is lost.
-type interruptible struct {
-	ctx context.Context
-	r   io.Reader
-}
+// A readerFunc is the Read of an io.Reader.
+type readerFunc func(p []byte) (int, error)
 
-// Read implements io.Reader. After an interruption p still belongs to the reader below.
-func (i interruptible) Read(p []byte) (int, error) {
+// Read implements io.Reader.
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// interruptible returns a reader of r that gives up when ctx ends: nothing else breaks off a read of a terminal. What is being read then is
+// lost, and its buffer stays in use.
+func interruptible(ctx context.Context, r io.Reader) io.Reader {
 	type result struct {
 		n   int
 		err error
 	}
-	done := make(chan result, 1)
-	go func() {
-		n, err := i.r.Read(p)
-		done <- result{n, err}
-	}()
-	select {
-	case <-i.ctx.Done():
-		return 0, i.ctx.Err()
-	case got := <-done:
-		return got.n, got.err
-	}
+	return readerFunc(func(p []byte) (int, error) {
+		done := make(chan result, 1)
+		go func() {
+			n, err := r.Read(p)
+			done <- result{n, err}
+		}()
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case got := <-done:
+			return got.n, got.err
+		}
+	})
 }
 
 // run is the whole program: it returns the exit code.
@@ -103,7 +105,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Vars{"data": defaultData},
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(&terminal{in: interruptible{ctx, stdin}, out: stdout, err: stderr}, &cli.globals),
+		kong.Bind(&terminal{in: interruptible(ctx, stdin), out: stdout, err: stderr}, &cli.globals),
 		kong.BindTo(stdout, (*io.Writer)(nil)),
 	)
 	if err != nil {
