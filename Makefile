@@ -7,6 +7,7 @@ FUZZTIME  ?= 10s
 TESTARGS  ?=
 BENCHARGS ?=
 PACKAGES  ?= ./...
+KAFKADATA ?= deployments/kafka/data
 
 # Tools are run at these versions and stay out of go.mod.
 GOFUMPT  := $(GO) run mvdan.cc/gofumpt@v0.12.0
@@ -16,16 +17,22 @@ LINTER   := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build engine demo test bench lint format fuzz clean
+.PHONY: help build engine kafka-install kafka demo test bench lint format fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/frontfoot
 	$(GO) build -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $(BIN) .
 
 engine: build ## fetch the database engine (178 MB once), checked
 	$(BIN) engine install
+
+kafka-install: ## fetch Apache Kafka (43 MB once), checked; its tests are skipped without it
+	deployments/kafka/install
+
+kafka: kafka-install ## run Apache Kafka on 127.0.0.1:9092, data in KAFKADATA; Ctrl-C stops it
+	@exec deployments/kafka/run $(KAFKADATA)
 
 demo: engine ## a week at three councils, with an attack on the sixth day
 	$(BIN) demo
