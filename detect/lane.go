@@ -196,11 +196,14 @@ func (l *lane) setAside(ctx context.Context, m siteMessages) error {
 	return err
 }
 
-// token names a batch by its lane and ranges.
+// token names a batch by its lane, its ranges, and the runs of the collectors they begin with: offsets alone would come again after the log was lost.
 func (l *lane) token(f fetched) string {
 	token := fmt.Appendf(nil, "%d", l.number)
 	for _, m := range f.sites {
 		token = fmt.Appendf(token, ",%s:%d-%d", m.site, m.from, m.to)
+		if len(m.messages) > 0 {
+			token = fmt.Appendf(token, "@%s+%d", m.messages[0].Epoch, m.messages[0].Seq0)
+		}
 	}
 	return string(token)
 }
@@ -208,6 +211,14 @@ func (l *lane) token(f fetched) string {
 // write is the third stage: it writes a batch, for as long as it takes, and then commits the place behind it.
 func (l *lane) write(ctx context.Context, in <-chan scored) error {
 	for s := range in {
+		maps.Copy(l.place.Next, s.next)
+		if !s.manifest.IsZero() {
+			l.place.Manifest = s.manifest
+		}
+		if n := len(l.place.Encode()); n > bus.MaxMetadata-10 {
+			return fmt.Errorf("lane %d has too many sites: its place takes %d bytes of the %d that Kafka keeps: start anew with more lanes",
+				l.number, n, bus.MaxMetadata)
+		}
 		if s.batch != nil {
 			began := time.Now()
 			if err := l.writeBatch(ctx, s.batch); err != nil {
@@ -216,10 +227,6 @@ func (l *lane) write(ctx context.Context, in <-chan scored) error {
 			l.worker.metrics.write.Observe(time.Since(began).Seconds())
 			l.worker.metrics.batches.Inc()
 			l.place.Batch++
-		}
-		maps.Copy(l.place.Next, s.next)
-		if !s.manifest.IsZero() {
-			l.place.Manifest = s.manifest
 		}
 		if err := l.lease.Commit(ctx, l.number, int64(l.place.Batch), l.place.Encode()); err != nil {
 			return err

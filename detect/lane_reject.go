@@ -18,7 +18,7 @@ func (l *lane) writeBatch(ctx context.Context, b *Batch) error {
 	if !errors.Is(err, ErrRejected) {
 		return err
 	}
-	l.logger.Error("the store rejects a batch, writing its messages one by one", "err", err)
+	l.logger.ErrorContext(ctx, "the store rejects a batch, writing its messages one by one", "err", err)
 	rest := &Batch{Token: b.Token + "/rest", Sites: make([]Output, len(b.Sites))}
 	for i := range b.Sites {
 		site := &b.Sites[i]
@@ -41,7 +41,7 @@ func (l *lane) writeBatch(ctx context.Context, b *Batch) error {
 	if err = sink.Write(ctx, rest); !errors.Is(err, ErrRejected) {
 		return err
 	}
-	l.logger.Error("the store rejects findings, they are lost", "err", err)
+	l.logger.ErrorContext(ctx, "the store rejects findings, they are lost", "err", err)
 	return nil
 }
 

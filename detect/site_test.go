@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -200,6 +201,17 @@ func TestAbsurdTime(t *testing.T) {
 }
 
 // FuzzRestore checks that no bytes make Restore panic, and that what it accepts has those bytes as its snapshot.
+// What was learned under another key would be recognised by nobody: everything would look new.
+func TestRestoreRefusesAnotherKey(t *testing.T) {
+	state := NewSite("local", [16]byte{1}, DefaultConfig()).Snapshot()
+	if err := NewSite("local", [16]byte{1}, DefaultConfig()).Restore(state); err != nil {
+		t.Errorf("with its own key: %v", err)
+	}
+	if err := NewSite("local", [16]byte{2}, DefaultConfig()).Restore(state); !errors.Is(err, ErrSnapshot) {
+		t.Errorf("with another key: got %v, want ErrSnapshot", err)
+	}
+}
+
 func FuzzRestore(f *testing.F) {
 	s := NewSite("testham", ScoreKey(), DefaultConfig())
 	f.Add(s.Snapshot())

@@ -14,6 +14,7 @@ import (
 //	model        varint, modelVersion: what was learned means the same in the same version alone
 //	features     varint, how many features the layout has
 //	site         text
+//	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
 //	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map
 const (
 	snapshotMagic  = "FFS"
@@ -31,12 +32,16 @@ func (s *Site) Snapshot() []byte {
 	e.Uint(modelVersion)
 	e.Uint(uint64(s.events.Layout().Features()))
 	e.Text(s.name)
+	e.Uint(s.fingerprint())
 	s.clock.encode(&e)
 	e.Uint(s.seen)
 	s.engine.encode(&e)
 	s.tracker.Encode(&e)
 	return e.Buf
 }
+
+// fingerprint tells the site's key from others without giving it away.
+func (s *Site) fingerprint() uint64 { return s.key.Hash(^uint64(0), "snapshot") }
 
 // Restore makes the site know what it knew when state was taken. When it returns an error, which wraps ErrSnapshot, the site knows
 // nothing: whoever wants to go on replays the log.
@@ -65,6 +70,9 @@ func (s *Site) restore(state []byte) error {
 	}
 	if name := d.Text(64); name != s.name && d.Err() == nil {
 		return fmt.Errorf("it is of site %q", name)
+	}
+	if d.Uint() != s.fingerprint() && d.Err() == nil {
+		return errors.New("it was learned under another key of the site")
 	}
 	s.clock.decode(d)
 	s.seen = d.Uint()
