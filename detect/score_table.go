@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bufio"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -37,7 +38,7 @@ func scoreTable(ctx context.Context, in io.Reader, out *scoreWriter, opt *ScoreO
 	if opt.Schema == nil {
 		return errors.New("format csv needs a schema that says what the columns are")
 	}
-	r := csv.NewReader(in)
+	r := csv.NewReader(skipMark(in))
 	r.ReuseRecord = true
 	header, err := r.Read()
 	switch {
@@ -60,14 +61,23 @@ func scoreTable(ctx context.Context, in io.Reader, out *scoreWriter, opt *ScoreO
 			out.take(t.fresh)
 			return nil
 		}
-		if err == nil {
-			err = t.score(cells)
-		}
 		if err != nil {
+			return lineError(opt.Name, 0, err) // the reader's errors know their line
+		}
+		if err := t.score(cells); err != nil {
 			line, _ := r.FieldPos(0)
 			return lineError(opt.Name, line, err)
 		}
 	}
+}
+
+// skipMark drops the byte order mark that some programs begin a file with.
+func skipMark(in io.Reader) io.Reader {
+	r := bufio.NewReader(in)
+	if mark, err := r.Peek(3); err == nil && string(mark) == "\ufeff" {
+		_, _ = r.Discard(3)
+	}
+	return r
 }
 
 // lineError names the line that an error is about; the CSV reader knows better where it was.

@@ -64,6 +64,7 @@ func TestScoreErrors(t *testing.T) {
 		{"time", head + good + "soon,a,10.0.0.1,22,10,hello\n", `rows.csv:3: time "soon": use seconds since 1970 or 2026-03-02T09:00:00Z`},
 		{"cells", head + good + good + "1772409600,a\n", `rows.csv:4: wrong number of fields: each row needs as many cells as the header`},
 		{"quotes", head + `1772409600,a"b,10.0.0.1,22,10,hello` + "\n", `rows.csv:2: bare " in non-quoted-field: put cells with quotes into quotes`},
+		{"unclosed", head + good + `"unclosed`, `rows.csv:3: `},
 		{"column", "when,host,ip,port,bytes,what,more\n", `rows.csv:1: column "more" is not in the schema`},
 		{"missing", "when,host,ip,port,bytes\n", `rows.csv:1: column "what" of the schema is not in the header`},
 	} {
