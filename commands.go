@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"frontfoot/detect"
+	"frontfoot/ingest/bus"
 	"frontfoot/ingest/parse"
 	"frontfoot/store/engine"
 )
@@ -105,6 +106,9 @@ type scoreCommand struct {
 
 // Run scores standard input.
 func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err error) {
+	if err := bus.ValidSite(c.Site); err != nil {
+		return err
+	}
 	cfg, err := g.load()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -112,5 +113,22 @@ func TestUpWaitsForKafka(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.awaitRows(t, 1)
+	p.stop(t)
+}
+
+// A question changes nothing.
+func TestQueryIsReadOnly(t *testing.T) {
+	p := newProcess(t, "{name: s, type: syslog, site: local, listen: '127.0.0.1:0'}")
+	p.start(t)
+	if text := failing(t, "query", "--data", p.folder.path, "DROP TABLE events"); !strings.Contains(text, "READONLY") {
+		t.Errorf("dropping a table: got\n%s", text)
+	}
+	if got := p.query(t, "SELECT count() FROM events"); got != "0" {
+		t.Errorf("the table is gone: %q", got)
+	}
+	text, err := exec.CommandContext(t.Context(), "frontfoot", "query", "--data", p.folder.path, "SELECT count() FROM events SETTINGS max_threads = 1").CombinedOutput()
+	if err != nil || strings.TrimSpace(string(text)) != "0" {
+		t.Errorf("a question with a setting: got %s, %v", text, err)
+	}
 	p.stop(t)
 }

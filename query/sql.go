@@ -21,7 +21,7 @@ func (c *SQL) Run(ctx context.Context, conn Connector, out io.Writer) (err error
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	t := terminalOf(out)
-	format, settings := "TSV", map[string]any{}
+	format, settings := "TSV", map[string]any{"readonly": 2} // questions change nothing but settings
 	if t.interactive {
 		format, settings["output_format_pretty_color"] = "PrettyCompact", 0
 		out = &visible{w: out} // log lines must not steer the terminal
