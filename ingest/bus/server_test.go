@@ -31,6 +31,7 @@ func serverTests() []serverTest {
 		{"fetch-at-end", testFetchAtEndWaits},
 		{"poll", testPollManyTopics},
 		{"errors", testErrors},
+		{"trimmed", testTrimmed},
 		{"lease", testLease},
 		{"two-members", testTwoMembersSplitLanes},
 		{"new-member", testErrorJoinsAsNewMember},
@@ -56,7 +57,7 @@ func TestEmbedded(t *testing.T) {
 // TestApacheKafka runs the same on one real broker, and what the embedded one does not do.
 func TestApacheKafka(t *testing.T) {
 	k := apache.Start(t)
-	for _, tt := range slices.Insert(serverTests(), 1, serverTest{"limits", testLimits}) {
+	for _, tt := range slices.Insert(serverTests(), 1, serverTest{"limits", testLimits}, serverTest{"compacted", testCompacted}) {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, k) })
 	}
 }
