@@ -233,6 +233,9 @@ func open(m *bus.Message) (Message, error) {
 	if batch.Rows() != int(envelope.N) {
 		return Message{}, fmt.Errorf("%w: it names %d events, there are %d", bus.ErrBadEnvelope, envelope.N, batch.Rows())
 	}
+	if batch.Rows() > len(m.Value) { // a record without columns may claim any number, and each event takes memory here
+		return Message{}, fmt.Errorf("%w: %d events in %d bytes", event.ErrMalformed, batch.Rows(), len(m.Value))
+	}
 	return Message{Epoch: hex.EncodeToString(envelope.Epoch[:]), Seq0: envelope.Seq0, Offset: m.Offset, Events: batch}, nil
 }
 

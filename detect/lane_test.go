@@ -1,8 +1,17 @@
 package detect
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/ipc"
+
+	"frontfoot/ingest/bus"
+	"frontfoot/ingest/event"
 )
 
 // Sites must spread over lanes, and stay where they are for ever: the place records say so.
@@ -20,5 +29,20 @@ func TestLaneOfSpreadsAndStays(t *testing.T) {
 		if n < 60 || n > 140 {
 			t.Errorf("lane %d has %d of 1,600 sites", lane, n)
 		}
+	}
+}
+
+// A message of a few bytes must not make room for the four thousand million events that it claims.
+func TestOpenRefusesEventsWithoutBytes(t *testing.T) {
+	const claimed = 1<<32 - 1
+	var value bytes.Buffer
+	columns := arrow.NewSchema(nil, nil)
+	w := ipc.NewWriter(&value, ipc.WithSchema(columns))
+	if err := errors.Join(w.Write(array.NewRecord(columns, nil, claimed)), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	m := bus.Message{Headers: bus.Envelope{N: claimed}.Headers(), Value: value.Bytes()}
+	if got, err := open(&m); !errors.Is(err, event.ErrMalformed) {
+		t.Errorf("got %d events and error %v, want ErrMalformed", got.Events.Rows(), err)
 	}
 }
