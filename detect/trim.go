@@ -29,11 +29,12 @@ func newTrimmer(dep Dependencies) *trimmer {
 	return &trimmer{dep: dep, offered: map[checkpoint.Ref]need{}}
 }
 
-// begin forgets what the lanes of an earlier lease needed.
+// begin forgets what the lanes of an earlier lease needed and what they never committed.
 func (t *trimmer) begin(lanes int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lanes, t.oldest = lanes, make(map[int]int64, lanes)
+	clear(t.offered)
 }
 
 func needOf(ref checkpoint.Ref, m checkpoint.Manifest) need {
