@@ -100,6 +100,7 @@ func observe(e *engine, row *feature.Row, site string, now *clock, seen uint64) 
 		Kinds:    kinds,
 		Daily:    daily(seen, now.age()),
 		Busy:     x.busy(e.model),
+		Now:      now.now,
 	}
 	x.fill(&o.Finding, kinds, &e.verdict)
 	return o

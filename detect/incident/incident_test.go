@@ -171,3 +171,30 @@ func TestSpan(t *testing.T) {
 		t.Errorf("Count(38112) = %q", got)
 	}
 }
+
+// TestFutureStampsLeaveTheBudget checks that records dated a century ahead use up the budget of the present day alone, and that their
+// stories end.
+func TestFutureStampsLeaveTheBudget(t *testing.T) {
+	const century = 100 * 365 * 24 * 60 // minutes
+	tr := NewTracker(Config{Site: "s", PerDay: 2})
+	var out []Version
+	for i := range 10 {
+		o := act("10.9.0."+strconv.Itoa(i), century, 30, 30, 30, 30)
+		o.Now = start + int64(i)*int64(time.Minute)
+		tr.Observe(o, &out)
+	}
+	if got := len(ids(out)); got != 2 {
+		t.Errorf("%d incidents from the future, want the day's 2", got)
+	}
+	tomorrow := start + int64(24*time.Hour)
+	tr.Advance(tomorrow, &out)
+	if n := tr.Open(); n != 0 {
+		t.Errorf("%d stories from the future go on", n)
+	}
+	o := act("10.0.0.1", 24*60, 30, 30, 30, 30)
+	o.Now = tomorrow
+	tr.Observe(o, &out)
+	if got := len(ids(out)); got != 3 {
+		t.Errorf("%d incidents in all, want that of the next day too", got)
+	}
+}

@@ -35,6 +35,15 @@ type Observation struct {
 	Daily    float32  // events a day at this site
 	Busy     float32  // and of the one who acts
 	Learning bool     // the site is too young to raise incidents
+	Now      int64    // the site's own time, beyond which a stamp is doubted; 0 where there is none but the finding's
+}
+
+// day is the time that an observation counts for: a stamp from the future must not use up the budgets until then.
+func (o *Observation) day() int64 {
+	if o.Now == 0 {
+		return o.Finding.Time
+	}
+	return min(o.Finding.Time, o.Now)
 }
 
 // Config is what a Tracker goes by.
@@ -90,7 +99,7 @@ func (t *Tracker) Observe(o *Observation, out *[]Version) {
 			t.publish(s, rank, out)
 		}
 	case !o.Learning && rank >= t.need(o):
-		if t.spend(o.Finding.Time) {
+		if t.spend(o.day()) {
 			s.raised, s.need = max(o.Finding.Time, s.last), chance(o)
 			t.publish(s, rank, out)
 		}
@@ -124,7 +133,7 @@ func (t *Tracker) begin(o *Observation, out *[]Version) *story {
 	s := &story{id: storyID(t.cfg.Site, o.Finding.ID), premises: o.Finding.Premises, first: o.Finding.Time, last: o.Finding.Time}
 	t.open = append(t.open, s)
 	if t.since == 0 {
-		t.since = o.Finding.Time
+		t.since = o.day()
 	}
 	return s
 }
@@ -134,15 +143,15 @@ func (t *Tracker) begin(o *Observation, out *[]Version) *story {
 // filled with trifles in front of what matters.
 func (t *Tracker) need(o *Observation) float32 {
 	need := chance(o)
-	if t.ended >= enough && o.Finding.Time > t.since {
-		days := max(1, float32(float64(o.Finding.Time-t.since)/float64(24*time.Hour)))
+	if t.ended >= enough && o.day() > t.since {
+		days := max(1, float32(float64(o.day()-t.since)/float64(24*time.Hour)))
 		aDay := t.ended / days
 		want := sketch.Log2(max(1, aDay/max(0.25, float32(t.cfg.PerDay)/10)))
 		if want > 0 {
 			need = max(need, t.rankAt(want))
 		}
 	}
-	if t.day == t.localDay(o.Finding.Time) {
+	if t.day == t.localDay(o.day()) {
 		need += float32(t.raised)
 	}
 	return need
@@ -189,10 +198,11 @@ func (t *Tracker) publish(s *story, rank float32, out *[]Version) {
 	*out = append(*out, s.version(t.cfg.Site, rank))
 }
 
-// Advance ends the stories that have been quiet for six hours, or gone on for a day, at the site's time now.
+// Advance ends the stories that have been quiet for six hours, or gone on for a day, at the site's time now, and those that lie more than a
+// day ahead of it: they would never end.
 func (t *Tracker) Advance(now int64, out *[]Version) {
 	for i := 0; i < len(t.open); {
-		if s := t.open[i]; now-s.last > int64(gap) || now-s.first > int64(longest) {
+		if s := t.open[i]; now-s.last > int64(gap) || now-s.first > int64(longest) || s.first-now > int64(longest) {
 			t.end(i, out)
 			continue
 		}
