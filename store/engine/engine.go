@@ -53,8 +53,8 @@ type Engine struct {
 	args     []string
 	base     map[string]string // settings that every session has
 	lock     *os.File
-	free     chan *session
-	control  *session // for KILL QUERY and nothing else, so that it never waits
+	free     chan *session // nil where one is to be made
+	control  *session      // for KILL QUERY and nothing else, so that it never waits
 	version  string
 	timezone string
 
@@ -214,7 +214,9 @@ func (e *Engine) Close() error {
 
 func (e *Engine) stop() error {
 	for len(e.free) > 0 {
-		(<-e.free).close()
+		if s := <-e.free; s != nil {
+			s.close()
+		}
 	}
 	if e.control != nil {
 		e.control.close()
@@ -235,7 +237,7 @@ func (e *Engine) acquire(ctx context.Context) (*session, error) {
 	e.mu.Unlock()
 	select {
 	case s := <-e.free:
-		return s, nil
+		return e.present(s)
 	case <-ctx.Done():
 		e.busy.Done()
 		return nil, ctx.Err()
@@ -245,17 +247,29 @@ func (e *Engine) acquire(ctx context.Context) (*session, error) {
 	}
 }
 
-// release gives a session back. One that its statement may have changed is replaced by a fresh one.
+// present is a session from the pool: a new one where the last could not be replaced.
+func (e *Engine) present(s *session) (_ *session, err error) {
+	if s != nil {
+		return s, nil
+	}
+	if s, err = e.connect(); err != nil {
+		e.free <- nil
+		e.busy.Done()
+	}
+	return s, err
+}
+
+// release gives a session back. One that its statement may have changed is replaced by a fresh one, or by none until it is needed: it must
+// not answer another statement.
 func (e *Engine) release(s *session, tainted bool) {
 	defer e.busy.Done()
 	if tainted {
 		fresh, err := e.connect()
 		if err != nil {
 			e.logger.Error("replacing a session", "error", err)
-		} else {
-			s.close()
-			s = fresh
 		}
+		s.close()
+		s = fresh
 	}
 	e.free <- s
 	e.quiet.Reset(trimAfter)

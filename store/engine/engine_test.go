@@ -154,3 +154,25 @@ func answerOf(ctx context.Context, req Request) (string, error) {
 		out.Write(b)
 	}
 }
+
+// TestSessionThatCouldNotBeReplaced checks that a place in the pool without a session gets one when it is needed.
+func TestSessionThatCouldNotBeReplaced(t *testing.T) {
+	e := needEngine(t)
+	for range cap(e.free) {
+		s := <-e.free
+		s.close()
+		e.free <- nil
+	}
+	for range cap(e.free) {
+		if got := ask(t, "SELECT 1"); got != "1" {
+			t.Fatalf("got %q", got)
+		}
+	}
+	for range cap(e.free) {
+		s := <-e.free
+		if s == nil {
+			t.Error("a place in the pool is still without a session")
+		}
+		e.free <- s
+	}
+}
