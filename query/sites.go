@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"frontfoot/detect"
 	"frontfoot/store"
 )
 
@@ -16,13 +17,6 @@ type Sites struct {
 	JSON bool `name:"json" help:"One JSON object a line."`
 }
 
-// The learning period of a site, in its own time.
-const (
-	learnTime   = 24 * time.Hour
-	learnEvents = 5000
-	learnMost   = 7 * 24 * time.Hour
-)
-
 // A SiteState is a site with what frontfoot does there.
 type SiteState struct {
 	store.Site
@@ -30,18 +24,19 @@ type SiteState struct {
 	State    string `json:"state"`    // in words
 }
 
-// stateOf says whether a site still learns: the first day and at least 5,000 events, at most a week.
+// stateOf says whether a site still learns, by detection's defaults: a configuration that says otherwise is the worker's, not the store's.
 func stateOf(s *store.Site) SiteState {
+	learn := detect.DefaultConfig()
 	out := SiteState{Site: *s, State: "watching"}
 	seen := s.Last.Sub(s.First)
 	switch {
 	case s.Events == 0:
 		out.Learning, out.State = true, "waiting for events"
-	case seen >= learnMost || seen >= learnTime && s.Events >= learnEvents:
-	case seen < learnTime:
-		out.Learning, out.State = true, "learning until "+s.First.Add(learnTime).UTC().Format("2006-01-02 15:04")
+	case seen >= learn.LearnAtMost || seen >= learn.LearnFor && s.Events >= uint64(learn.LearnEvents):
+	case seen < learn.LearnFor:
+		out.Learning, out.State = true, "learning until "+s.First.Add(learn.LearnFor).UTC().Format("2006-01-02 15:04")
 	default:
-		out.Learning, out.State = true, fmt.Sprintf("learning: %s of %s events", thousands(s.Events), thousands(learnEvents))
+		out.Learning, out.State = true, fmt.Sprintf("learning: %s of %s events", thousands(s.Events), thousands(uint64(learn.LearnEvents)))
 	}
 	return out
 }
