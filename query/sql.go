@@ -24,7 +24,9 @@ func (c *SQL) Run(ctx context.Context, conn Connector, out io.Writer) (err error
 	format, settings := "TSV", map[string]any{"readonly": 2} // questions change nothing but settings
 	if t.interactive {
 		format, settings["output_format_pretty_color"] = "PrettyCompact", 0
-		out = &visible{w: out} // log lines must not steer the terminal
+		shown := &visible{w: out} // log lines must not steer the terminal
+		defer func() { err = errors.Join(err, shown.flush()) }()
+		out = shown
 	}
 	switch {
 	case c.Format != "":

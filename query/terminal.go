@@ -123,30 +123,57 @@ func steers(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' || r == '\ufeff'
 }
 
-// visible passes on what is written to it with the characters escaped that escape escapes, line ends and tabs aside. A character that is
-// cut in two between writes is shown as its bytes.
-type visible struct{ w io.Writer }
+// visible passes on what is written to it with the characters escaped that escape escapes, line ends and tabs aside. The beginning of a
+// character that a write ends with waits for the rest of it, until flush.
+type visible struct {
+	w    io.Writer
+	rest string
+}
 
 func (v *visible) Write(p []byte) (int, error) {
-	text := string(p)
-	if !strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && (steers(r) || r == utf8.RuneError) }) {
-		if _, err := v.w.Write(p); err != nil {
-			return 0, err
-		}
-		return len(p), nil
-	}
-	var b strings.Builder
-	for len(text) > 0 {
-		r, size := utf8.DecodeRuneInString(text)
-		if r == '\n' || r == '\t' {
-			b.WriteByte(text[0])
-		} else {
-			writeVisible(&b, text[:size], r, size)
-		}
-		text = text[size:]
-	}
-	if _, err := io.WriteString(v.w, b.String()); err != nil {
+	text := v.rest + string(p)
+	whole := len(text) - unfinished(text)
+	text, v.rest = text[:whole], text[whole:]
+	if err := v.pass(text); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// flush passes on the beginning of a character whose rest will not come.
+func (v *visible) flush() error {
+	rest := v.rest
+	v.rest = ""
+	return v.pass(rest)
+}
+
+func (v *visible) pass(text string) error {
+	if strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && (steers(r) || r == utf8.RuneError) }) {
+		var b strings.Builder
+		for len(text) > 0 {
+			r, size := utf8.DecodeRuneInString(text)
+			if r == '\n' || r == '\t' {
+				b.WriteByte(text[0])
+			} else {
+				writeVisible(&b, text[:size], r, size)
+			}
+			text = text[size:]
+		}
+		text = b.String()
+	}
+	_, err := io.WriteString(v.w, text)
+	return err
+}
+
+// unfinished is how many bytes at the end of text begin a character that is cut there.
+func unfinished(text string) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if last := text[len(text)-n:]; utf8.RuneStart(last[0]) {
+			if utf8.FullRuneInString(last) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
 }

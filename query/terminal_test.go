@@ -36,13 +36,28 @@ func TestEscapeIsSafe(t *testing.T) {
 			t.Errorf("escape(%q) = %q", in, got)
 		}
 		var out bytes.Buffer
-		if n, err := (&visible{w: &out}).Write([]byte(in)); n != len(in) || err != nil {
-			t.Errorf("writing %q: %d, %v", in, n, err)
+		v := &visible{w: &out}
+		for _, part := range cutAnywhere(t, in) {
+			if n, err := v.Write([]byte(part)); n != len(part) || err != nil {
+				t.Errorf("writing %q: %d, %v", part, n, err)
+			}
+		}
+		if err := v.flush(); err != nil {
+			t.Error(err)
 		}
 		if escape(out.String()) != got && !strings.ContainsAny(in, "\n\t") {
 			t.Errorf("visible wrote %q of %q", out.String(), in)
 		}
 	})
+}
+
+// cutAnywhere cuts a text as a stream does, in the middle of characters too.
+func cutAnywhere(t *rapid.T, text string) (parts []string) {
+	for len(text) > 0 {
+		n := rapid.IntRange(1, len(text)).Draw(t, "bytes")
+		parts, text = append(parts, text[:n]), text[n:]
+	}
+	return parts
 }
 
 func TestTableFitsTheTerminal(t *testing.T) {
