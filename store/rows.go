@@ -122,12 +122,15 @@ func orEmpty(v []string) []string {
 	return v
 }
 
-// received is when the last event of a site's part of the batch was received.
+// received is when the last event of a site's part of the batch was received, or the last finding where the events are written apart.
 func received(o *detect.Output) int64 {
 	for _, m := range slices.Backward(o.Messages) {
 		if n := m.Events.Rows(); n > 0 {
 			return m.Events.Time(event.Received, n-1)
 		}
+	}
+	if n := len(o.Findings); n > 0 {
+		return o.Findings[n-1].Received
 	}
 	return 0
 }
@@ -141,5 +144,10 @@ func (s *Store) expires(ns int64) string {
 	return time.Unix(day*24*3600, 0).UTC().Format(time.DateOnly)
 }
 
+// earliest is 1900-01-01, where ClickHouse's times begin: it would refuse the rows of a whole insert for one that is earlier by much.
+const earliest = -2_208_988_800_000_000_000
+
 // stamp writes nanoseconds since 1970 as ClickHouse reads them.
-func stamp(ns int64) string { return time.Unix(0, ns).UTC().Format("2006-01-02 15:04:05.000000000") }
+func stamp(ns int64) string {
+	return time.Unix(0, max(ns, earliest)).UTC().Format("2006-01-02 15:04:05.000000000")
+}

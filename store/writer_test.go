@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -154,6 +156,23 @@ func TestWriteManyDays(t *testing.T) {
 	got := lines(t, s, "SELECT count(), uniq(toDate(time)), (SELECT uniq(partition) FROM system.parts WHERE database = currentDatabase() AND table = 'events') FROM events")
 	if got[0] != "120\t120\t3" {
 		t.Errorf("got %s, want 120 rows of 120 days in 3 partitions", got[0])
+	}
+}
+
+// TestWriteAbsurdTimes checks that a finding of no possible time does not keep the findings of others out of the database.
+func TestWriteAbsurdTimes(t *testing.T) {
+	s := open(t)
+	b := &detect.Batch{Token: "absurd", Sites: []detect.Output{{Site: "ashford-vale"}}}
+	for i, at := range []int64{math.MinInt64, -1, t0, math.MaxInt64} {
+		b.Sites[0].Findings = append(b.Sites[0].Findings, incident.Finding{ID: strconv.Itoa(i), Site: "ashford-vale", Time: at, Received: t0})
+		b.Sites[0].Incidents = append(b.Sites[0].Incidents, incident.Version{ID: strconv.Itoa(i), Site: "ashford-vale", First: at, Last: at, Raised: at})
+	}
+	write(t, s, b)
+	want := []string{"1900-01-01 00:00:00.000000000", "1969-12-31 23:59:59.999999999", "2026-03-02 00:00:00.000000000", "2262-04-11 23:47:16.854775807"}
+	for _, query := range []string{"SELECT time FROM findings ORDER BY id", "SELECT raised FROM incidents ORDER BY id"} {
+		if diff := cmp.Diff(lines(t, s, query), want); diff != "" {
+			t.Errorf("%s: got against want:\n%s", query, diff)
+		}
 	}
 }
 
