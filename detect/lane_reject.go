@@ -11,7 +11,7 @@ import (
 )
 
 // writeBatch writes a batch. Where the store rejects it for good, its messages are written one by one, so that only those that it will not
-// have are set aside, and then the findings and incidents without their events.
+// have are set aside, and then the findings and incidents of each site without their events.
 func (l *lane) writeBatch(ctx context.Context, b *Batch) error {
 	sink := l.worker.dep.Sink
 	err := sink.Write(ctx, b)
@@ -19,29 +19,41 @@ func (l *lane) writeBatch(ctx context.Context, b *Batch) error {
 		return err
 	}
 	l.logger.ErrorContext(ctx, "the store rejects a batch, writing its messages one by one", "err", err)
-	rest := &Batch{Token: b.Token + "/rest", Sites: make([]Output, len(b.Sites))}
 	for i := range b.Sites {
 		site := &b.Sites[i]
-		rest.Sites[i] = Output{Site: site.Site, Findings: site.Findings, Incidents: site.Incidents}
-		for k := range site.Messages {
-			m := &site.Messages[k]
-			one := &Batch{
-				Token: fmt.Sprintf("%s/%s@%d", b.Token, site.Site, m.Offset),
-				Sites: []Output{{Site: site.Site, Messages: site.Messages[k : k+1]}},
-			}
-			err := sink.Write(ctx, one)
-			if errors.Is(err, ErrRejected) {
-				err = l.rejectMessage(ctx, site.Site, m, err)
-			}
-			if err != nil {
-				return err
-			}
+		if err := l.writeMessages(ctx, b.Token, site); err != nil {
+			return err
+		}
+		rest := &Batch{
+			Token: b.Token + "/" + site.Site + "/rest",
+			Sites: []Output{{Site: site.Site, Findings: site.Findings, Incidents: site.Incidents}},
+		}
+		err := sink.Write(ctx, rest)
+		if errors.Is(err, ErrRejected) {
+			l.logger.ErrorContext(ctx, "the store rejects findings, they are lost", "site", site.Site, "err", err)
+		} else if err != nil {
+			return err
 		}
 	}
-	if err = sink.Write(ctx, rest); !errors.Is(err, ErrRejected) {
-		return err
+	return nil
+}
+
+// writeMessages writes the messages of a site one by one.
+func (l *lane) writeMessages(ctx context.Context, token string, site *Output) error {
+	for k := range site.Messages {
+		m := &site.Messages[k]
+		one := &Batch{
+			Token: fmt.Sprintf("%s/%s@%d", token, site.Site, m.Offset),
+			Sites: []Output{{Site: site.Site, Messages: site.Messages[k : k+1]}},
+		}
+		err := l.worker.dep.Sink.Write(ctx, one)
+		if errors.Is(err, ErrRejected) {
+			err = l.rejectMessage(ctx, site.Site, m, err)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	l.logger.ErrorContext(ctx, "the store rejects findings, they are lost", "err", err)
 	return nil
 }
 
