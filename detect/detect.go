@@ -6,6 +6,7 @@ package detect
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"frontfoot/detect/incident"
 	"frontfoot/ingest/event"
@@ -42,6 +43,9 @@ type Batch struct {
 
 // ErrRejected is wrapped by a Sink's errors that trying again cannot mend: it is there, and will not have these rows.
 var ErrRejected = errors.New("the store rejects the batch")
+
+// ErrFindingsRejected is an ErrRejected after all events of the batch were written: it is about findings or incidents.
+var ErrFindingsRejected = fmt.Errorf("%w: its findings", ErrRejected)
 
 // A Sink takes batches. Write returns when all of the batch is durable, or an error when that is not known: the same batch may then be
 // written again. An error that wraps ErrRejected says that nothing of a table's rows can ever be written as they are. It keeps nothing of the batch after it has returned. One call at a time for each lane.

@@ -10,8 +10,8 @@ import (
 	"frontfoot/ingest/event"
 )
 
-// writeBatch writes a batch. Where the store rejects it for good, its messages are written one by one, so that only those that it will not
-// have are set aside, and then the findings and incidents of each site without their events.
+// writeBatch writes a batch. Where the store rejects it for good, its messages are written one by one, unless they are there already, so that
+// only those that it will not have are set aside, and then the findings and incidents of each site without their events.
 func (l *lane) writeBatch(ctx context.Context, b *Batch) error {
 	sink := l.worker.dep.Sink
 	err := sink.Write(ctx, b)
@@ -21,18 +21,19 @@ func (l *lane) writeBatch(ctx context.Context, b *Batch) error {
 	l.logger.ErrorContext(ctx, "the store rejects a batch, writing its messages one by one", "err", err)
 	for i := range b.Sites {
 		site := &b.Sites[i]
-		if err := l.writeMessages(ctx, b.Token, site); err != nil {
-			return err
+		if !errors.Is(err, ErrFindingsRejected) {
+			if err := l.writeMessages(ctx, b.Token, site); err != nil {
+				return err
+			}
 		}
 		rest := &Batch{
 			Token: b.Token + "/" + site.Site + "/rest",
 			Sites: []Output{{Site: site.Site, Findings: site.Findings, Incidents: site.Incidents}},
 		}
-		err := sink.Write(ctx, rest)
-		if errors.Is(err, ErrRejected) {
-			l.logger.ErrorContext(ctx, "the store rejects findings, they are lost", "site", site.Site, "err", err)
-		} else if err != nil {
-			return err
+		if failed := sink.Write(ctx, rest); errors.Is(failed, ErrRejected) {
+			l.logger.ErrorContext(ctx, "the store rejects findings, they are lost", "site", site.Site, "err", failed)
+		} else if failed != nil {
+			return failed
 		}
 	}
 	return nil

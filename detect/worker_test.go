@@ -119,7 +119,8 @@ type sink struct {
 	rows    map[string]int // "site/epoch/seq" to how often
 	scores  map[string]float32
 	changed chan struct{}
-	fail    func(*detect.Batch) error
+	fail    func(*detect.Batch) error // before the rows are kept
+	after   func(*detect.Batch) error // once they are
 }
 
 func (s *sink) Write(_ context.Context, b *detect.Batch) error {
@@ -147,6 +148,9 @@ func (s *sink) Write(_ context.Context, b *detect.Batch) error {
 	select {
 	case s.changed <- struct{}{}:
 	default:
+	}
+	if s.after != nil {
+		return s.after(b)
 	}
 	return nil
 }
@@ -315,6 +319,20 @@ func TestRejectedMessageIsSetAside(t *testing.T) {
 	if err != nil || letter.Text(event.Raw, 0) != "ashford line 20" {
 		t.Errorf("got %v and error %v, want the events from line 20 on", letter, err)
 	}
+}
+
+// Findings that the store will never take must not make it take the events again.
+func TestRejectedFindingsDoubleNoRow(t *testing.T) {
+	r := newRegion(t, "ashford")
+	r.produce(t, "ashford", 0, 5)
+	r.sink.after = func(b *detect.Batch) error {
+		if len(b.Sites[0].Messages) > 0 {
+			return fmt.Errorf("%w: not these", detect.ErrFindingsRejected)
+		}
+		return nil
+	}
+	r.work(t, 50)
+	r.sink.check(t, 50)
 }
 
 func TestMetricsAreSound(t *testing.T) {

@@ -34,7 +34,7 @@ type encoder struct {
 
 // Write inserts events, then findings, then incidents. Each insert carries a token made of the batch's, so that a batch that is written
 // again, in whole or after a part of it, adds nothing that is there already. While the database is away Write goes on trying, with the
-// same bytes, until ctx ends; only what it will never take is an error that wraps detect.ErrRejected. It may be called concurrently.
+// same bytes, until ctx ends; only what it will never take is an error that wraps detect.ErrRejected, or detect.ErrFindingsRejected once the events are there. It may be called concurrently.
 func (s *Store) Write(ctx context.Context, b *detect.Batch) error {
 	e := s.encoders.Get().(*encoder) //nolint:errcheck,forcetypeassert // New makes nothing else
 	defer s.encoders.Put(e)
@@ -59,13 +59,15 @@ func (s *Store) Write(ctx context.Context, b *detect.Batch) error {
 		e.body.Reset()
 		in, err := encode(b, &e.body)
 		if err != nil {
-			return fmt.Errorf("%w: %w", detect.ErrRejected, err)
+			return fmt.Errorf("%w: %w", detect.ErrFindingsRejected, err)
 		}
 		if in.rows == 0 {
 			continue
 		}
 		in.token = b.Token + "/" + in.table
-		if err := s.insert(ctx, &in); err != nil {
+		if err := s.insert(ctx, &in); errors.Is(err, detect.ErrRejected) {
+			return fmt.Errorf("%w: %w", detect.ErrFindingsRejected, err)
+		} else if err != nil {
 			return err
 		}
 	}

@@ -191,6 +191,14 @@ func TestWriteRejected(t *testing.T) {
 	if !errors.Is(err, detect.ErrRejected) {
 		t.Errorf("text for a number: got %v, want ErrRejected", err)
 	}
+	if errors.Is(err, detect.ErrFindingsRejected) {
+		t.Errorf("text for a number: got %v, which is not about findings", err)
+	}
+	odd := incident.Finding{Site: "exeter", Score: float32(math.NaN())}
+	err = s.Write(t.Context(), &detect.Batch{Sites: []detect.Output{{Site: "exeter", Findings: []incident.Finding{odd}}}})
+	if !errors.Is(err, detect.ErrFindingsRejected) {
+		t.Errorf("a finding without a score: got %v, want ErrFindingsRejected", err)
+	}
 }
 
 // The database is away for a while: Write waits for it, and the rows are there once.
