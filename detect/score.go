@@ -94,12 +94,11 @@ func (w *scoreWriter) verdict(score float32, alert bool) error {
 
 // take remembers the latest version of each incident. A site raises few incidents a day, so all of them are kept to the end.
 func (w *scoreWriter) take(versions []incident.Version) {
-	for i := range versions {
-		v := &versions[i]
+	for _, v := range versions { // a copy: the caller uses its memory anew
 		if w.ended[v.ID] == nil {
 			w.order = append(w.order, v.ID)
 		}
-		w.ended[v.ID] = v
+		w.ended[v.ID] = &v
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"frontfoot/benchmarks/gen"
+	"frontfoot/detect/incident"
 )
 
 const testSchema = `name: t
@@ -181,5 +182,30 @@ func TestScoreLines(t *testing.T) {
 	}
 	if diff := cmp.Diff(first, run()); diff != "" {
 		t.Errorf("the second run differs: %.500s", diff)
+	}
+}
+
+// TestScoreKeepsEveryIncident checks that an incident stays what it was when the versions' memory is used for the next.
+func TestScoreKeepsEveryIncident(t *testing.T) {
+	var incidents bytes.Buffer
+	w := &scoreWriter{scores: bufio.NewWriter(io.Discard), incidents: bufio.NewWriter(&incidents), ended: map[string]*incident.Version{}}
+	versions := make([]incident.Version, 1)
+	for _, v := range []incident.Version{{ID: "a", Title: "first"}, {ID: "b", Title: "other"}, {ID: "a", Title: "last"}, {ID: "c", Title: "third"}} {
+		versions[0] = v
+		w.take(versions)
+	}
+	if err := w.flush(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(incidents.String()) {
+		var o scoreIncident
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, o.Title)
+	}
+	if diff := cmp.Diff(got, []string{"last", "other", "third"}); diff != "" {
+		t.Errorf("got against want:\n%s", diff)
 	}
 }
