@@ -67,6 +67,11 @@ func (e *Engine) Query(ctx context.Context, req Request) (*Result, error) {
 	r.unguard = e.guard(ctx, s)
 	e.mu.Lock()
 	e.running[r] = struct{}{}
+	select {
+	case <-e.closed: // after Close has cancelled what was running
+		cancel(ErrClosed)
+	default:
+	}
 	e.mu.Unlock()
 	if err := r.run(ctx, st, req); err != nil {
 		r.tainted = true
