@@ -129,6 +129,7 @@ SETTINGS
     default_compression_codec = 'ZSTD(1)',
     min_bytes_for_wide_part = 268435456,
     merge_selector_base = 32,
+    auto_statistics_types = '',
     non_replicated_deduplication_window = 200000,
     replicated_deduplication_window = 200000,
     replicated_deduplication_window_seconds = 604800;
