@@ -119,7 +119,7 @@ func (i *instance) openBus(ctx context.Context) error {
 		brokers = []string{b.Addr()}
 	}
 	i.info.Broker = brokers[0]
-	client, err := bus.New(bus.Config{Brokers: brokers}, i.logger.With("component", "bus"), i.registry)
+	client, err := bus.New(bus.Config{Brokers: brokers, Local: i.broker != nil}, i.logger.With("component", "bus"), i.registry)
 	if err != nil {
 		return fmt.Errorf("connecting to Kafka: %w", err)
 	}

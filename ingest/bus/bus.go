@@ -37,6 +37,9 @@ type Config struct {
 	Brokers []string
 	// ClientID is shown in the broker's logs and quotas. Empty means frontfoot.
 	ClientID string
+	// Local says that the brokers are on this machine, where processor time is
+	// dearer than bytes: batches are compressed with snappy instead of zstd.
+	Local bool
 }
 
 // Client speaks to one Kafka cluster. Its methods may be called concurrently.
@@ -49,6 +52,7 @@ type Client struct {
 	transport *kafka.Transport
 	rounds    kafka.RoundTripper // the transport, with retries
 	kafka     *kafka.Client
+	codec     kafka.Compression
 	stop      context.CancelFunc
 	away      atomic.Bool   // the last attempt to produce found nobody
 	turn      atomic.Uint32 // first position of the next Poll
@@ -63,6 +67,10 @@ func New(cfg Config, logger *slog.Logger, reg prometheus.Registerer) (*Client, e
 	if cfg.ClientID == "" {
 		cfg.ClientID = "frontfoot"
 	}
+	codec := kafka.Zstd
+	if cfg.Local {
+		codec = kafka.Snappy
+	}
 	installCodecs()
 	ctx, stop := context.WithCancel(context.Background())
 	conns := newConns()
@@ -76,6 +84,7 @@ func New(cfg Config, logger *slog.Logger, reg prometheus.Registerer) (*Client, e
 	return &Client{
 		brokers:   cfg.Brokers,
 		clientID:  cfg.ClientID,
+		codec:     codec,
 		logger:    logger,
 		metrics:   newMetrics(reg),
 		conns:     conns,

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/segmentio/kafka-go/compress"
+	"github.com/segmentio/kafka-go/compress/snappy"
 )
 
 // maxBatchBytes bounds one decompressed batch. Without a bound a batch of 115 kB
@@ -18,10 +19,11 @@ const maxBatchBytes = 32 << 20
 
 var errBomb = fmt.Errorf("batch decompresses to more than %d MiB", maxBatchBytes>>20)
 
-// installCodecs bounds the codecs of kafka-go and sets the level of zstd. They
+// installCodecs bounds the codecs of kafka-go and sets the levels. They
 // are a table of the whole process, hence the once.
 var installCodecs = sync.OnceFunc(func() {
 	compress.ZstdCodec.Level = 1 // a fifth less time than level 3 for 1 % more bytes on log lines
+	compress.SnappyCodec.Compression = snappy.FasterCompression
 	for i, codec := range compress.Codecs {
 		if codec != nil {
 			compress.Codecs[i] = boundedCodec{codec}

@@ -73,7 +73,7 @@ func (c *Client) produceOnce(ctx context.Context, topic string, msgs []Message) 
 		resp, err := c.kafka.Produce(ctx, &kafka.ProduceRequest{
 			Topic:        topic,
 			RequiredAcks: kafka.RequireAll,
-			Compression:  kafka.Zstd,
+			Compression:  c.codec,
 			Records:      kafka.NewRecordReader(records(msgs)...), // used up by each attempt
 		})
 		if err == nil {
