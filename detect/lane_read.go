@@ -16,6 +16,8 @@ import (
 const (
 	pollWait  = 500 * time.Millisecond // how long one request to Kafka waits for news
 	shortWait = 10 * time.Millisecond  // and the least, while a batch waits for the later stages
+	manyRows  = 2000                   // a batch of so many waits manyTimes as long as others
+	manyTimes = 4                      //
 )
 
 // A laneReader is a lane's first stage: it follows the topics of the lane's sites and cuts what it reads into batches.
@@ -65,7 +67,15 @@ func (r *laneReader) run(ctx, handover context.Context, out chan<- fetched) erro
 
 // due reports whether the first event has waited long enough, or there is no room for more.
 func (r *laneReader) due() bool {
-	return r.full() || r.rows > 0 && time.Since(r.since) >= r.lane.worker.cfg.BatchAge
+	return r.full() || r.rows > 0 && time.Since(r.since) >= r.patience()
+}
+
+// patience is how long the first event of the pending batch waits for more: longer where many come, because large inserts cost less an event.
+func (r *laneReader) patience() time.Duration {
+	if r.rows >= manyRows {
+		return manyTimes * r.lane.worker.cfg.BatchAge
+	}
+	return r.lane.worker.cfg.BatchAge
 }
 
 func (r *laneReader) full() bool {
@@ -98,7 +108,7 @@ func (r *laneReader) poll(ctx context.Context) error {
 	}
 	opts := bus.FetchOptions{MaxWait: pollWait}
 	if r.rows > 0 {
-		opts.MaxWait = max(time.Until(r.since.Add(r.lane.worker.cfg.BatchAge)), shortWait)
+		opts.MaxWait = max(time.Until(r.since.Add(r.patience())), shortWait)
 	}
 	results, err := r.lane.worker.dep.Bus.Poll(ctx, positions, opts)
 	if errors.Is(err, bus.ErrCorrupt) {
