@@ -167,7 +167,7 @@ func (b *Batch) takeLabels(d arrow.ArrayData) error {
 		return err
 	}
 	off := offsetsOf(d.Buffers()[1])
-	if !inOrder(off, b.rows, min(len(keys.off), len(vals.off))-1) {
+	if len(keys.off) != len(vals.off) || !inOrder(off, b.rows, len(keys.off)-1) {
 		return errOffsets
 	}
 	b.labels = labelView{off: off, keys: keys, vals: vals}
