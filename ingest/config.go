@@ -57,7 +57,7 @@ type Input struct {
 	Site string `yaml:"site"`
 
 	// Premises is the sheltered business or care scheme that the lines belong to, [a-z0-9-]{3,40}; empty is the council
-	// itself. Access rights and models go by it.
+	// itself. Incidents are told apart by it, and people can be kept to it in SQL.
 	Premises string `yaml:"premises,omitempty"`
 
 	// Clock is live, where a stamp more than 26 h off is replaced by the time of reception and flagged, or replay, for old
