@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/segmentio/kafka-go"
@@ -10,7 +11,7 @@ import (
 // Offsets returns the first offset that a topic still holds and the offset that
 // the next message will have.
 func (c *Client) Offsets(ctx context.Context, topic string) (first, next int64, err error) {
-	resp, err := c.kafka.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
+	resp, err := c.listOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
 		topic: {kafka.FirstOffsetOf(0), kafka.LastOffsetOf(0)},
 	}})
 	if err != nil {
@@ -44,7 +45,7 @@ func (c *Client) HighWatermarks(ctx context.Context, topics []string) (map[strin
 			ask[t.Name] = []kafka.OffsetRequest{kafka.LastOffsetOf(0)}
 		}
 	}
-	resp, err := c.kafka.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: ask})
+	resp, err := c.listOffsets(ctx, &kafka.ListOffsetsRequest{Topics: ask})
 	if err != nil {
 		return nil, c.explain(ctx, topics[0], err)
 	}
@@ -66,4 +67,27 @@ func (c *Client) listing(ctx context.Context, topic string, err error) error {
 		return perr
 	}
 	return c.explain(ctx, topic, err)
+}
+
+// listOffsets asks again while a part of the answer is missing because its
+// request met a dead connection: kafka-go makes one request a topic and puts
+// Unknown where one failed.
+func (c *Client) listOffsets(ctx context.Context, req *kafka.ListOffsetsRequest) (*kafka.ListOffsetsResponse, error) {
+	for dead := 0; ; dead++ {
+		resp, err := c.kafka.ListOffsets(ctx, req)
+		if err != nil || dead == maxDead || ctx.Err() != nil || !anyUnknown(resp) {
+			return resp, err
+		}
+	}
+}
+
+func anyUnknown(resp *kafka.ListOffsetsResponse) bool {
+	for _, parts := range resp.Topics {
+		for i := range parts {
+			if errors.Is(parts[i].Error, kafka.Unknown) {
+				return true
+			}
+		}
+	}
+	return false
 }
