@@ -26,11 +26,14 @@ func (t *Tracker) Decode(d *sketch.Decoder) error {
 		return err
 	}
 	t.ended, t.since, t.day, t.raised = d.Float(), d.Int(), d.Int(), d.Count(1<<20)
-	t.open = nil
+	t.open, t.incidents = nil, nil
 	for range d.Count(t.cfg.MaxOpen) {
 		s := new(story)
 		s.decode(d)
 		t.open = append(t.open, s)
+		if s.number > 0 {
+			t.incidents = append(t.incidents, s)
+		}
 		if d.Err() != nil {
 			break
 		}

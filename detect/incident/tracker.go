@@ -2,6 +2,7 @@ package incident
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"frontfoot/detect/sketch"
@@ -65,13 +66,14 @@ const (
 // and comes within six hours. It becomes an incident when its evidence is stronger than chance and this site's everyday stories explain, and
 // the day's budget is not used up. Memory is bounded; a Tracker is for one goroutine.
 type Tracker struct {
-	cfg    Config
-	open   []*story // oldest first
-	usual  sketch.Tail
-	ended  float32 // stories ended so far
-	since  int64   // when the first one began
-	day    int64   // the local day that raised counts
-	raised int     // incidents raised on it
+	cfg       Config
+	open      []*story // oldest first
+	incidents []*story // those of them that are incidents
+	usual     sketch.Tail
+	ended     float32 // stories ended so far
+	since     int64   // when the first one began
+	day       int64   // the local day that raised counts
+	raised    int     // incidents raised on it
 }
 
 // NewTracker returns a Tracker without stories.
@@ -193,7 +195,9 @@ func (t *Tracker) localDay(ns int64) int64 {
 }
 
 func (t *Tracker) publish(s *story, rank float32, out *[]Version) {
-	s.number++
+	if s.number++; s.number == 1 {
+		t.incidents = append(t.incidents, s)
+	}
 	s.told, s.toldRank = s.findings, rank
 	*out = append(*out, s.version(t.cfg.Site, rank))
 }
@@ -220,7 +224,8 @@ func (t *Tracker) Close(out *[]Version) {
 // end takes a story out, remembers how usual its rank was, and tells its end where something was added since it was last told.
 func (t *Tracker) end(i int, out *[]Version) {
 	s := t.open[i]
-	t.open = append(t.open[:i], t.open[i+1:]...)
+	t.open = slices.Delete(t.open, i, i+1)
+	t.incidents = slices.DeleteFunc(t.incidents, func(o *story) bool { return o == s })
 	rank := s.rank()
 	t.usual.Add(rank, 1)
 	t.ended++
@@ -234,10 +239,7 @@ func (t *Tracker) Holds(actor uint64) bool {
 	if actor == 0 {
 		return false
 	}
-	for _, s := range t.open {
-		if s.number == 0 {
-			continue
-		}
+	for _, s := range t.incidents {
 		for i := range s.entities {
 			if e := &s.entities[i]; e.Hash == actor && e.Actor {
 				return true
@@ -248,15 +250,7 @@ func (t *Tracker) Holds(actor uint64) bool {
 }
 
 // Raised returns how many incidents are open.
-func (t *Tracker) Raised() int {
-	n := 0
-	for _, s := range t.open {
-		if s.number > 0 {
-			n++
-		}
-	}
-	return n
-}
+func (t *Tracker) Raised() int { return len(t.incidents) }
 
 // Bytes is about the memory that the stories take.
 func (t *Tracker) Bytes() int {
