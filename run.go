@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -42,9 +43,21 @@ type instance struct {
 // lanes is how many lanes a new installation gets: how many sites can be worked on side by side, once there are many workers.
 const lanes = 4
 
+// tuneGC trades memory for throughput, unless the environment says otherwise: a batch is garbage a moment after it was written, and collecting
+// when the heap has grown fourfold instead of twofold gives the chain an eighth more events a second. The limit keeps Go's share of a modest server bounded.
+func tuneGC() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(768 << 20)
+	}
+}
+
 // newInstance opens the stages in the order of the data flow, without starting them. What it opened, Close closes, also after an error.
 func newInstance(ctx context.Context, cfg *Config, logger *slog.Logger) (*instance, error) {
 	i := &instance{cfg: cfg, folder: folder{cfg.Data}, logger: logger, registry: prometheus.NewRegistry()}
+	tuneGC()
 	i.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	release, err := i.folder.lock()
 	if err != nil {
