@@ -7,6 +7,7 @@ FUZZTIME  ?= 10s
 TESTARGS  ?=
 BENCHARGS ?=
 PACKAGES  ?= ./...
+KNOWN     ?= ../shared
 KAFKADATA ?= deployments/kafka/data
 
 # Tools are run at these versions and stay out of go.mod.
@@ -17,7 +18,7 @@ LINTER   := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build engine kafka-install kafka demo test bench lint format fuzz clean
+.PHONY: help build engine kafka-install kafka demo test bench judge lint format fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +44,13 @@ test: ## all tests with the race detector; ends with "N passed, N failed, N skip
 
 bench: ## measure each stage and the whole chain; writes benchmarks/results
 	$(GO) run ./benchmarks/ffbench $(BENCHARGS)
+
+judge: build ## parsing and detection against data with known answers beside the project; ten invented weeks
+	@if test -d $(KNOWN)/corpora; then \
+		python3 $(KNOWN)/tools/score_parse.py --cmd '$(BIN) parse' $(foreach f,iptables fortinet_fortigate system suricata,$(KNOWN)/corpora/parse/$(f).ndjson); \
+		python3 $(KNOWN)/tools/eval_detect.py --cmd '$(BIN) score --format csv' --stream $(KNOWN)/data/detection/*/; \
+	else echo "skipped: data absent: $(KNOWN)"; fi
+	FRONTFOOT_SEEDS=10 $(GO) test ./benchmarks -run Scenarios -v -count=1
 
 lint: ## formatting, vet and all linters; the layering too
 	@unformatted=$$($(GOFUMPT) -l .) && test -z "$$unformatted" || { echo "not formatted, run make format: $$unformatted"; exit 1; }
