@@ -16,8 +16,8 @@ import (
 const (
 	pollWait  = 500 * time.Millisecond // how long one request to Kafka waits for news
 	shortWait = 10 * time.Millisecond  // and the least, while a batch waits for the later stages
-	manyRows  = 2000                   // a batch of so many waits manyTimes as long as others
-	manyTimes = 4                      //
+	manyRows  = 2000                   // a batch of so many events waits longer than others
+	manyTimes = 4                      // so many times as long
 )
 
 // A laneReader is a lane's first stage: it follows the topics of the lane's sites and cuts what it reads into batches.
