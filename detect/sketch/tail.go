@@ -21,9 +21,6 @@ type Hist struct {
 // log2(2n+1) bits can be had.
 func (h *Hist) Bits(k int) float32 { return h.bits[k] }
 
-// Total returns the decayed number of additions.
-func (h *Hist) Total() float32 { return h.total }
-
 // Add counts one thing of rank k with weight w.
 func (h *Hist) Add(k int, w float32) {
 	h.n[k] += w
