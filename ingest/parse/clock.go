@@ -23,6 +23,22 @@ type moment struct {
 	ok    bool
 }
 
+// A Stamp says what became of a line's time.
+type Stamp uint8
+
+// What a stamp of a live source may be. With Replay every stamp that the store can hold is Plain.
+const (
+	Plain  Stamp = iota // kept, or there was none
+	Skewed              // not to be believed: replaced by the time of reception
+	Late                // kept, more than an hour before reception
+)
+
+// lateAfter is how old a live source's line may be.
+const lateAfter = int64(time.Hour)
+
+// Stamp says what became of the time of the last line.
+func (p *Parser) Stamp() Stamp { return p.verdict }
+
 // clock sets the event's time and the time of reception. A stamp that is not to be believed is kept as a label.
 func (p *Parser) clock() {
 	if !p.stamp.ok {
@@ -36,10 +52,14 @@ func (p *Parser) clock() {
 		}
 		if !held || (!p.replay && !near(t, p.received)) {
 			t = p.received
+			p.verdict = Skewed
 			if p.label("clock", m.text); len(m.text) == 0 {
 				p.label("clock", []byte("absurd"))
 			}
 		}
+	}
+	if !p.replay && t < p.received-lateAfter {
+		p.verdict = Late
 	}
 	p.b.SetTime(event.Time, t)
 	p.b.SetTime(event.Received, p.received)

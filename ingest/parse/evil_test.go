@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ func TestNoLineIsSlow(t *testing.T) {
 	fill := func(before, unit, after string) string {
 		return before + strings.Repeat(unit, (1<<20)/len(unit)) + after
 	}
+	texts := formatTexts()
 	const sshd = "Nov 23 14:02:11 h sshd[1]: "
 	for name, line := range map[string]string{
 		"long name over many members": `{"` + strings.Repeat("K", 1<<19) + `":{` + strings.TrimSuffix(strings.Repeat(`"B":1,`, (1<<19)/6), ",") + "}}",
@@ -37,6 +39,9 @@ func TestNoLineIsSlow(t *testing.T) {
 		"spaces":                      fill("<1>", " ", ""),
 		"digits":                      fill("", "1", ": x"),
 		"colons":                      fill("Nov 23 14:02:11 ", ":", ""),
+		"texts of formats":            fill("", texts, ""),
+		"texts of formats at the end": fill("", "x ", texts),
+		"texts of JSON formats":       fill("{", texts, ""),
 	} {
 		p, b := New(Config{}), event.NewBuilder()
 		start := time.Now()
@@ -49,4 +54,15 @@ func TestNoLineIsSlow(t *testing.T) {
 			t.Errorf("%s: a line of %d bytes became %d", name, len(line), b.Size())
 		}
 	}
+}
+
+// formatTexts returns all texts by which formats recognise a line.
+func formatTexts() string {
+	var all []string
+	for i := range BuiltIn().all {
+		c := &BuiltIn().all[i]
+		m := &c.line.matches[c.match]
+		all = append(all, slices.Concat(m.Has, m.Any, m.Keys)...)
+	}
+	return strings.Join(all, `"`)
 }

@@ -24,6 +24,20 @@ const (
 	kProto               // transport protocol by name or number
 	kSlot                // only kept for the format's own rules
 	kSkip                // known, and of no use
+
+	// Kinds that only formats ask for; see conversions.
+	kUpper
+	kMillis
+	kMicros
+	kClockLength // h:mm:ss or 1h2m3s, to nanoseconds
+	kHex
+	kURL
+	kEndpoint  // address and port
+	kForwarded // addresses that proxies have passed on
+	kAccount   // domain and user
+	kFile
+	kExecutable
+	kOutcome // a word that says how it went
 )
 
 // A field says where a value of a source goes.
@@ -33,6 +47,8 @@ type field struct {
 	also  event.Column // a second column for the same value; event.Time means none
 	slot  uint8        // the value is also kept in Parser.slots; 0 means not
 	label string       // name of the label in place of the source's
+	lower bool         // the label's value in lower case
+	x     *refinement  // what a format does with the value first; nil for nothing
 }
 
 // fields maps a source's names to fields. What it does not name becomes a label by its own name.
@@ -70,9 +86,22 @@ func (p *Parser) set(f *field, key, v []byte) {
 	if f.slot != 0 && p.slots[f.slot] == nil {
 		p.slots[f.slot] = v
 	}
+	if f.x != nil {
+		if v = p.refine(f, key, v); absent(v) {
+			return
+		}
+		for i := range f.x.more {
+			p.set(&f.x.more[i], key, v)
+		}
+	}
+	if p.trace != nil && f.col != event.Time {
+		p.trace.took(f, key)
+	}
 	switch f.kind {
 	case kSlot, kSkip:
 		return
+	case kUpper, kMillis, kMicros, kClockLength, kHex, kURL, kEndpoint, kForwarded, kAccount, kFile, kExecutable, kOutcome:
+		p.converted(f, key, v)
 	case kText:
 		p.text(f.col, v)
 	case kLower:
@@ -149,9 +178,10 @@ func (p *Parser) addr(c event.Column, v []byte) bool {
 	return ok
 }
 
-// domainOf sets the domain column that belongs to an address column, where there is one and v looks like a host's name.
+// domainOf sets the domain column that belongs to an address column, where there is one and v looks like a host's name: digits and dots alone are what is left
+// of an address.
 func (p *Parser) domainOf(c event.Column, v []byte) bool {
-	if !hostLike(v) {
+	if !hostLike(v) || len(bytes.Trim(v, "0123456789.")) == 0 {
 		return false
 	}
 	switch c {
@@ -191,6 +221,9 @@ func (p *Parser) transport(v []byte) {
 }
 
 func (p *Parser) labelAs(f *field, key, v []byte) {
+	if f.lower {
+		v = p.lowered(v)
+	}
 	if f.label != "" {
 		p.label(f.label, v)
 		return
@@ -224,16 +257,6 @@ func (p *Parser) label(key string, v []byte) {
 		p.b.Label("labels_cut", []byte("true"))
 	}
 	p.labels++
-}
-
-// facts are what a format says of every event of one sort.
-type facts struct{ category, typ, action, outcome string }
-
-func (p *Parser) facts(f facts) {
-	p.str(event.EventCategory, f.category)
-	p.str(event.EventType, f.typ)
-	p.str(event.EventAction, f.action)
-	p.str(event.EventOutcome, f.outcome)
 }
 
 // lowered returns v in lower case (ASCII), in the line's scratch memory where it has to change.

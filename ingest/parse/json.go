@@ -40,13 +40,15 @@ type walker struct {
 	visit func(path, value []byte, t jsonType)
 
 	members int // how many were begun
+
+	element, name []byte // of a list of named values: the path of the element at hand, and what it is called
 }
 
 // walk reads one document and returns how many bytes it took, white space around it included. Where the document is broken,
 // what stands before the fault was visited.
 func (w *walker) walk(doc []byte, visit func(path, value []byte, t jsonType)) (int, error) {
 	w.doc, w.at, w.depth, w.members, w.visit = doc, 0, 0, 0, visit
-	w.path, w.mem, w.lists = w.path[:0], w.mem[:0], w.lists[:0]
+	w.path, w.mem, w.lists, w.element = w.path[:0], w.mem[:0], w.lists[:0], w.element[:0]
 	w.space()
 	_, _, _, err := w.value(true)
 	if err == nil {

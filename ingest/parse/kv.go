@@ -8,9 +8,10 @@ import (
 
 // A cursor walks over key=value pairs.
 type cursor struct {
-	v   []byte
-	at  int
-	sep byte // between pairs, beside spaces
+	v    []byte
+	at   int
+	sep  byte // between pairs, beside spaces
+	open bool // a quote that nothing closes was met
 }
 
 // next reads the next word or key=value pair, after separators, and reports whether there was one. A value in double quotes may
@@ -48,6 +49,7 @@ func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
 			c.at = i + 1 + n
 			return key, value, true
 		}
+		c.open = true
 		return key, rest, true
 	}
 	from = i

@@ -1,6 +1,10 @@
 package parse
 
-import "frontfoot/ingest/event"
+import (
+	"slices"
+
+	"frontfoot/ingest/event"
+)
 
 // Slots of the generic formats; slot 0 means none. Each format counts its own from 1.
 const (
@@ -11,7 +15,10 @@ const (
 )
 
 // numSlots is how many slots a line has, whatever its format.
-const numSlots = 32
+const numSlots = 128
+
+// goSlots is how many of them the formats that are read in Go take at most.
+const goSlots = 32
 
 // commonFields are names in general use for JSON and key=value logs, beside ECS's own.
 var commonFields = newTable(fields{
@@ -109,12 +116,18 @@ func fieldOf(c event.Column) field {
 func ecsFields() fields {
 	m := make(fields, event.NumColumns)
 	for c := range event.Column(event.NumColumns) {
-		switch s := c.Spec(); {
-		case s.From != event.Collector, s.Kind == event.Stamp, s.Kind == event.Labels, s.Kind == event.Bytes:
-		case c == event.Premises, c == event.ClaimedSite, c == event.Dataset, c == event.LogSourceAddress, c == event.LogFilePath:
-		default:
-			m[s.ECS] = fieldOf(c)
+		if settable(c) {
+			m[c.Spec().ECS] = fieldOf(c)
 		}
 	}
 	return m
+}
+
+// settable reports whether a line may set a column.
+func settable(c event.Column) bool {
+	switch s := c.Spec(); {
+	case s.From != event.Collector, s.Kind == event.Stamp, s.Kind == event.Labels, s.Kind == event.Bytes:
+		return false
+	}
+	return !slices.Contains([]event.Column{event.Premises, event.ClaimedSite, event.Dataset, event.LogSourceAddress, event.LogFilePath}, c)
 }

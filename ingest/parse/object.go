@@ -2,21 +2,24 @@ package parse
 
 import (
 	"bytes"
+	"unsafe"
 
 	"frontfoot/ingest/event"
 )
 
 // visitors are the Parser's ways of taking a JSON document's values; made once, because making one allocates.
 type visitors struct {
-	plain, eve, journal, fortigate func(path, value []byte, t jsonType)
+	plain, eve, format, envelope func(path, value []byte, t jsonType)
+	pair                         func(name, value []byte)
 }
 
 func (p *Parser) newVisitors() visitors {
 	return visitors{
-		plain:     p.plainValue,
-		eve:       p.eveValue,
-		journal:   p.journalValue,
-		fortigate: p.fortigateValue,
+		plain:    p.plainValue,
+		eve:      p.eveValue,
+		format:   p.formatValue,
+		envelope: p.envelopeValue,
+		pair:     p.pairValue,
 	}
 }
 
@@ -34,10 +37,6 @@ func (p *Parser) object(text []byte) bool {
 	switch {
 	case isEVE(text):
 		return p.walkWith(text, p.visit.eve) && p.eveEnd()
-	case isJournal(text):
-		return p.walkWith(text, p.visit.journal) && p.journalEnd()
-	case isFortigateJSON(text):
-		return p.walkWith(text, p.visit.fortigate) && p.fortigateEnd()
 	default:
 		return p.walkWith(text, p.visit.plain) && p.plainEnd()
 	}
@@ -56,8 +55,7 @@ func (p *Parser) walkWith(text []byte, visit func(path, value []byte, t jsonType
 	case p.json.members == 0:
 		return false
 	}
-	p.label("json_error", []byte(err.Error()))
-	p.broken = true
+	p.incomplete(err.Error())
 	return true
 }
 
@@ -91,7 +89,8 @@ func (p *Parser) plainEnd() bool {
 // commonEnd applies what the generic names say only together.
 func (p *Parser) commonEnd() {
 	if v := p.slots[slotDataset]; hostLike(v) && len(v) <= 64 {
-		p.dataset = string(v)
+		v = p.kept(v)
+		p.dataset = unsafe.String(unsafe.SliceData(v), len(v)) // the next line needs neither
 	}
 	if v := p.slots[slotOutcome]; v != nil && !p.b.Has(event.EventOutcome) {
 		p.str(event.EventOutcome, outcomeOf(p.lowered(v)))
@@ -122,25 +121,24 @@ func outcomeOf(v []byte) string {
 	return ""
 }
 
-// url sets the parts of an address as far as it is one.
+// url sets the parts of an address as far as it is one. Firewalls and proxies leave the scheme out: host/path, host:port.
 func (p *Parser) url(v []byte) {
 	p.text(event.URLOriginal, v)
 	rest := v
 	if i := bytes.Index(v, []byte("://")); i > 0 && i < 12 {
-		rest = v[i+3:]
-		host := rest
-		if j := bytes.IndexAny(rest, "/?#"); j >= 0 {
-			host, rest = rest[:j], rest[j:]
-		} else {
-			rest = nil
-		}
+		host, after := urlHost(v[i+3:])
 		if j := bytes.LastIndexByte(host, '@'); j >= 0 {
 			host = host[j+1:]
 		}
-		if j := bytes.LastIndexByte(host, ':'); j > 0 && digits(host[j+1:]) == len(host)-j-1 {
-			host = host[:j]
-		}
+		host, _ = withoutPort(host)
 		p.text(event.URLDomain, bytes.Trim(host, "[]"))
+		rest = after
+	} else if host, after := urlHost(v); len(host) > 0 {
+		host, ported := withoutPort(host)
+		if (ported || len(after) > 0 && after[0] == '/') && bytes.IndexByte(host, '.') > 0 && hostLike(host) {
+			p.text(event.URLDomain, host)
+			rest = after
+		}
 	}
 	if len(rest) == 0 || rest[0] != '/' {
 		return
@@ -149,4 +147,20 @@ func (p *Parser) url(v []byte) {
 	path, query, _ := bytes.Cut(rest, []byte{'?'})
 	p.text(event.URLPath, path)
 	p.text(event.URLQuery, query)
+}
+
+// urlHost parts an address behind its scheme before the path, the query or the fragment.
+func urlHost(v []byte) (host, rest []byte) {
+	if j := bytes.IndexAny(v, "/?#"); j >= 0 {
+		return v[:j], v[j:]
+	}
+	return v, nil
+}
+
+// withoutPort takes a port off a host.
+func withoutPort(host []byte) (name []byte, ported bool) {
+	if j := bytes.LastIndexByte(host, ':'); j > 0 && digits(host[j+1:]) == len(host)-j-1 {
+		return host[:j], true
+	}
+	return host, false
 }

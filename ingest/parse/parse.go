@@ -8,6 +8,9 @@ import (
 	"unicode/utf8"
 
 	"frontfoot/ingest/event"
+	"frontfoot/ingest/parse/cef"
+	"frontfoot/ingest/parse/literal"
+	"frontfoot/ingest/parse/xml"
 )
 
 // Datasets of lines that have no product of their own.
@@ -29,31 +32,51 @@ type Config struct {
 	// Replay keeps every stamp that the store can hold: old files, demos and corpora. Without it the source is live, and a
 	// stamp more than 26 h away from its reception is replaced by it and kept in the label "clock".
 	Replay bool
+	// Formats recognise what the line is; nil for those that come with frontfoot.
+	Formats *Formats
 }
 
 // A Parser reads lines into rows. It reuses its memory from line to line and is for one goroutine.
 type Parser struct {
-	zone     *time.Location
-	replay   bool
-	programs map[string]*programFormat // by the program's name in the syslog header
-	pam      *programFormat
-	years    yearCache
-	visit    visitors
+	zone    *time.Location
+	replay  bool
+	years   yearCache
+	visit   visitors
+	formats *Formats
+
+	found      literal.Found
+	candidates []int32
+	searched   []byte // what formats' texts are looked for in
+	trace      *trace // what explains the line at hand; nil where nobody asks
 
 	// The line at hand.
-	b        *event.Builder
-	received int64
-	head     header
-	json     walker
-	stamp    moment
-	level    []byte // the source's own word for severity
-	dataset  string
-	broken   bool // a format understood the line only in part
-	labels   int
-	depth    int // of lines within lines
-	slots    [numSlots][]byte
-	caps     [maxCaptures][]byte
-	mem      []byte // unescaped text; only ever appended to within a line
+	b         *event.Builder
+	received  int64
+	line      []byte
+	head      header
+	json      walker
+	stamp     moment
+	verdict   Stamp
+	level     []byte // the source's own word for severity
+	dataset   string
+	broken    string // why a format understood the line only in part; "" where it did not
+	labels    int
+	depth     int // of lines within lines
+	slots     [numSlots][]byte
+	slotsUsed int
+	columns   [][]byte
+	cutting   *cut // what formatValue works for
+	inner     walker
+	envelope  envelope
+	cef       cef.Walker
+	xml       xml.Walker
+	sdTaken   bool // the header's structured data went to a format's fields
+	values    int  // cut from the line's marked texts
+	lastField *field
+	lastValue []byte // of a marked text
+	caps      [maxCaptures][]byte
+	steps     int    // left to fit the text at hand to patterns
+	mem       []byte // unescaped text; only ever appended to within a line
 }
 
 // New returns a Parser for a source of that configuration.
@@ -61,7 +84,10 @@ func New(cfg Config) *Parser {
 	if cfg.Zone == nil {
 		cfg.Zone = time.UTC
 	}
-	p := &Parser{zone: cfg.Zone, replay: cfg.Replay, programs: programs(), pam: pamProgram()}
+	if cfg.Formats == nil {
+		cfg.Formats = BuiltIn()
+	}
+	p := &Parser{slotsUsed: goSlots, zone: cfg.Zone, replay: cfg.Replay, formats: cfg.Formats}
 	p.visit = p.newVisitors()
 	return p
 }
@@ -73,24 +99,32 @@ func (p *Parser) Line(b *event.Builder, raw []byte, received int64) bool {
 	raw = trimEnd(raw)
 	p.begin(b, received)
 	b.Trust(utf8.Valid(raw))
+	p.line = raw
 	p.head = p.scanHeader(raw)
-	understood := p.body(p.head.app, p.head.body)
+	understood := p.understand()
 	p.finish(raw, understood)
 	b.Trust(false)
-	p.b = nil
+	p.b, p.line = nil, nil
 	return understood || p.head.found
 }
 
+// Partial reports whether a format understood the last line in part only; its label event.partial tells why.
+func (p *Parser) Partial() bool { return p.broken != "" }
+
 func (p *Parser) begin(b *event.Builder, received int64) {
 	p.b, p.received = b, clampStored(received)
-	p.stamp, p.level, p.dataset, p.broken, p.labels, p.depth = moment{}, nil, "", false, 0, 0
-	clear(p.slots[:])
+	p.stamp, p.verdict, p.level, p.dataset, p.broken, p.labels, p.depth, p.sdTaken = moment{}, Plain, nil, "", "", 0, 0, false
+	clear(p.slots[:p.slotsUsed])
 	p.mem = p.mem[:0]
 }
 
 // body tries the formats on a line's text without its syslog header. The order is from what is certain to what is a guess.
 func (p *Parser) body(app, text []byte) bool {
 	switch {
+	case len(text) == 0 && p.head.sd == nil:
+		return false
+	case p.recognise(app, text) != notAtAll:
+		return true
 	case len(text) == 0:
 		return false
 	case text[0] == '{' || text[0] == '@':
@@ -98,10 +132,7 @@ func (p *Parser) body(app, text []byte) bool {
 			return true
 		}
 	}
-	if f := p.program(app); f != nil {
-		return f.parse(p, text)
-	}
-	return p.fortigate(text) || p.netfilter(app, text) || p.ciscoMessage(text) || p.pairs(app, text)
+	return p.netfilter(app, text) || p.pairs(app, text)
 }
 
 // finish adds what the header, the clock and the line as a whole give, where the body did not say it better.
@@ -122,10 +153,16 @@ func (p *Parser) finish(raw []byte, understood bool) {
 	}
 	p.text(event.LogLevel, p.level)
 	p.text(event.LogLevel, h.level)
-	p.label("msgid", h.msgid)
-	p.structured(h.sd)
-	if !understood || p.broken {
+	if !p.sdTaken {
+		p.label("msgid", h.msgid)
+		p.structured(h.sd, p.addStructured)
+	}
+	p.label(partialLabel, p.scratch(p.broken))
+	if !understood || p.broken != "" {
 		p.text(event.Message, printable(h.body))
+	}
+	if p.dataset == "" {
+		p.phrases(h.body)
 	}
 	switch {
 	case p.dataset != "":

@@ -2,194 +2,330 @@ package parse
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
-
-	"frontfoot/ingest/event"
 )
 
 // maxCaptures is how many parts of a message one pattern may take.
-const maxCaptures = 10
+const maxCaptures = 32
 
-// A message is a program's message as its source code prints it, and what it means: "Accepted {word method} for {word user.name}
-// from {ip source.ip} port {int source.port}". A capture is {KIND NAME}; NAME is the ECS name of a column, or else a label, or
-// "_" for what is of no use. The whole message must match, so what an attacker writes into one part cannot pass for another:
-//
-//	word   no space in it              int   decimal digits            ip     an address, or a host's name
-//	first  any text, to the first place from where the rest matches   last   the same, to the last place
-//	opt    word that may be empty      rest  anything, to the end
-//
-// Text that others choose is taken with "last" where the program's own words follow it.
-type message struct {
-	pattern string
-	facts   facts
-}
+// maxSteps is how many steps are tried to fit a text to patterns before it counts as nobody's: a line made to repeat what a pattern waits for
+// must not hold up the others.
+const maxSteps = 20_000
 
-// A step of a compiled pattern: a literal, or a capture up to the step after it.
+// A step of a compiled pattern: a literal, a capture, or a fork, behind which either next or skip fits. docs/writing-formats.md has the syntax.
 type step struct {
 	lit  []byte
-	kind string
+	kind captureKind
+	n    int // the capture's place in Parser.caps
 	f    field
 	name []byte
+	next *step
+	skip *step
 }
 
-type compiled struct {
-	steps []step
-	facts facts
+type captureKind uint8
+
+const (
+	capNone captureKind = iota
+	capWord
+	capOpt
+	capInt
+	capIP
+	capFirst
+	capLast
+	capRest
+	capFork
+)
+
+var captureKinds = map[string]captureKind{
+	"word": capWord, "opt": capOpt, "int": capInt, "ip": capIP, "first": capFirst, "last": capLast, "rest": capRest,
 }
 
-// A programFormat is how one program's messages are read: patterns by their first word ("" for those that begin with a
-// capture), tried in order.
-type programFormat struct {
-	dataset string
-	first   map[string][]compiled
-	trim    func(p *Parser, text []byte) []byte // takes off what may stand around a message
-	own     func(p *Parser, text []byte) bool   // reads what is no pattern
+// A pattern is a compiled text with captures.
+type pattern struct {
+	first    *step
+	captures []*step
 }
 
-func newProgram(dataset string, messages []message) *programFormat {
-	f := &programFormat{dataset: dataset, first: map[string][]compiled{}}
-	for _, m := range messages {
-		c := compiled{steps: compile(m.pattern), facts: m.facts}
-		key := ""
-		if lit := c.steps[0].lit; bytes.IndexByte(lit, ' ') > 0 {
-			first, _ := word(lit)
-			key = string(first)
-		}
-		f.first[key] = append(f.first[key], c)
+// errPattern is wrapped by every error of compile.
+var errPattern = errors.New("bad pattern")
+
+// compile compiles a pattern. resolve tells what a capture's name means.
+func compile(text string, resolve func(name string) field) (*pattern, error) {
+	c := patternCompiler{rest: text, resolve: resolve, pat: &pattern{}}
+	first, _, err := c.sequence(0)
+	switch {
+	case err != nil:
+	case c.rest != "":
+		err = errors.New("] without [")
+	case len(c.pat.captures) > maxCaptures:
+		err = fmt.Errorf("more than %d captures", maxCaptures)
+	default:
+		c.pat.first = first
+		err = check(first)
 	}
-	return f
+	if err != nil {
+		return nil, fmt.Errorf("%w %q: %w", errPattern, text, err)
+	}
+	return c.pat, nil
 }
 
-func compile(pattern string) []step {
-	var steps []step
-	for pattern != "" {
-		lit, rest, ok := strings.Cut(pattern, "{")
-		if lit != "" {
-			steps = append(steps, step{lit: []byte(lit)})
-		}
-		if !ok {
-			break
-		}
-		capture, after, _ := strings.Cut(rest, "}")
-		kind, name, _ := strings.Cut(capture, " ")
-		s := step{kind: kind, name: []byte(name)}
-		switch f := commonFields.get([]byte(name)); {
-		case f != nil && strings.Contains(name, "."):
-			s.f = *f
-		case name == "_" || name == "":
-			s.f = field{kind: kSkip}
-		default:
-			s.f = field{label: name}
-		}
-		steps = append(steps, s)
-		pattern = after
-	}
-	return steps
+type patternCompiler struct {
+	rest    string
+	resolve func(string) field
+	pat     *pattern
 }
 
-// parse reads a message of the program; one that is not among the patterns is kept as text.
-func (f *programFormat) parse(p *Parser, text []byte) bool {
-	p.dataset = f.dataset
-	p.text(event.Message, text)
-	if f.trim != nil {
-		text = f.trim(p, text)
-	}
-	text = bytes.TrimRight(text, " ")
-	if !p.pamMessage("system.auth", text) && (f.own == nil || !f.own(p, text)) {
-		f.match(p, text)
-	}
-	return true
-}
-
-// match reads a message by the patterns.
-func (f *programFormat) match(p *Parser, text []byte) {
-	first, _ := word(text)
-	if !p.try(f.first[string(first)], text) {
-		p.try(f.first[""], text)
-	}
-}
-
-func (p *Parser) try(list []compiled, text []byte) bool {
-	for i := range list {
-		c := &list[i]
-		if !p.match(c.steps, 0, text) {
-			continue
+// sequence compiles up to the end or the bracket that closes it. ends are the links that what follows must be tied to.
+func (c *patternCompiler) sequence(depth int) (first *step, ends []**step, err error) {
+	ends = []**step{&first}
+	tie := func(s *step) {
+		for _, end := range ends {
+			*end = s
 		}
-		n := 0
-		for j := range c.steps {
-			if s := &c.steps[j]; s.lit == nil {
-				p.set(&s.f, s.name, p.caps[n])
-				n++
+		ends = []**step{&s.next}
+	}
+	for c.rest != "" {
+		switch c.rest[0] {
+		case ']':
+			if depth == 0 {
+				return nil, nil, errors.New("] without [")
 			}
+			return first, ends, nil
+		case '[':
+			c.rest = c.rest[1:]
+			if depth > 4 {
+				return nil, nil, errors.New("brackets nest too deep")
+			}
+			body, bodyEnds, err := c.sequence(depth + 1)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !strings.HasPrefix(c.rest, "]") {
+				return nil, nil, errors.New("[ without ]")
+			}
+			c.rest = c.rest[1:]
+			fork := &step{kind: capFork, next: body}
+			if body == nil {
+				return nil, nil, errors.New("nothing in []")
+			}
+			tie(fork)
+			ends = slices.Concat(bodyEnds, []**step{&fork.skip})
+		case '{':
+			s, err := c.capture()
+			if err != nil {
+				return nil, nil, err
+			}
+			tie(s)
+		default:
+			lit, err := c.literal()
+			if err != nil {
+				return nil, nil, err
+			}
+			tie(&step{lit: lit})
 		}
-		p.facts(c.facts)
+	}
+	if depth > 0 {
+		return nil, nil, errors.New("[ without ]")
+	}
+	return first, ends, nil
+}
+
+func (c *patternCompiler) literal() ([]byte, error) {
+	var lit []byte
+	for c.rest != "" {
+		switch b := c.rest[0]; b {
+		case '{', '[', ']':
+			return lit, nil
+		case '}':
+			return nil, errors.New("} without {")
+		case '\\':
+			if len(c.rest) < 2 {
+				return nil, errors.New("nothing behind the backslash")
+			}
+			c.rest = c.rest[1:]
+		}
+		lit = append(lit, c.rest[0])
+		c.rest = c.rest[1:]
+	}
+	return lit, nil
+}
+
+func (c *patternCompiler) capture() (*step, error) {
+	inside, after, ok := strings.Cut(c.rest[1:], "}")
+	word, name, _ := strings.Cut(inside, " ")
+	kind, known := captureKinds[word]
+	switch {
+	case !ok:
+		return nil, errors.New("{ without }")
+	case !known:
+		return nil, fmt.Errorf("{%s}: no such capture; there are word, opt, int, ip, first, last and rest", inside)
+	case name == "":
+		return nil, fmt.Errorf("{%s}: no name; _ is for what is of no use", inside)
+	}
+	c.rest = after
+	s := &step{kind: kind, n: len(c.pat.captures), f: c.resolve(name), name: []byte(name)}
+	c.pat.captures = append(c.pat.captures, s)
+	return s, nil
+}
+
+// check refuses a pattern of which no text can be told where one capture ends.
+func check(s *step) error {
+	switch {
+	case s == nil:
+		return nil
+	case s.kind == capFork:
+		if err := check(s.next); err != nil {
+			return err
+		}
+		return check(s.skip)
+	case s.kind == capRest && s.next != nil:
+		return errors.New("{rest} must be the last")
+	case s.kind == capFirst || s.kind == capLast:
+		if open(s.next) {
+			return errors.New("{first} and {last} need a text behind them, or the end")
+		}
+	}
+	return check(s.next)
+}
+
+// open reports whether a capture stands where a text is needed.
+func open(s *step) bool {
+	switch {
+	case s == nil:
+		return false
+	case s.kind == capFork:
+		return open(s.next) || open(s.skip)
+	}
+	return s.kind != capNone
+}
+
+// firstWord returns the word that every text of a pattern begins with, "" where there is none.
+func firstWord(pat *pattern) string {
+	if pat.first == nil {
+		return ""
+	}
+	first, rest, ok := bytes.Cut(pat.first.lit, []byte{' '})
+	if !ok && rest == nil {
+		return ""
+	}
+	return string(first)
+}
+
+// fits reports whether all of text matches the pattern, and leaves what the captures took in p.caps.
+func (p *Parser) fits(pat *pattern, text []byte) bool {
+	clear(p.caps[:len(pat.captures)])
+	p.steps = maxSteps
+	return p.match(pat.first, text)
+}
+
+// take sets what the captures took.
+func (p *Parser) take(pat *pattern) {
+	for _, s := range pat.captures {
+		if v := p.caps[s.n]; v != nil {
+			p.set(&s.f, s.name, v)
+		}
+	}
+}
+
+// match reports whether all of text matches from s on.
+func (p *Parser) match(s *step, text []byte) bool {
+	for {
+		if p.steps--; p.steps < 0 {
+			return false
+		}
+		switch {
+		case s == nil:
+			return len(text) == 0
+		case s.kind == capFork:
+			if p.match(s.next, text) {
+				return true
+			}
+			s = s.skip
+			continue
+		case s.kind != capNone:
+			return p.capture(s, s.next, text)
+		}
+		if !bytes.HasPrefix(text, s.lit) {
+			return false
+		}
+		text, s = text[len(s.lit):], s.next
+	}
+}
+
+// capture matches text from a capture on, after which comes next.
+func (p *Parser) capture(s, next *step, text []byte) bool {
+	if next != nil && next.kind == capFork && s.kind != capInt {
+		return p.capture(s, next.next, text) || p.capture(s, next.skip, text)
+	}
+	switch s.kind {
+	case capRest:
+		p.caps[s.n] = text
+		return true
+	case capInt:
+		d := digits(text)
+		return d > 0 && p.taken(s, next, text, d)
+	case capIP:
+		return p.address(s, next, text)
+	case capWord, capOpt:
+		return p.word(s, next, text)
+	case capFirst:
+		return p.search(s, next, text, false)
+	default:
+		return p.search(s, next, text, true)
+	}
+}
+
+// taken has a capture take d bytes and matches what follows. A capture that fits in a fork which does not is cleared again.
+func (p *Parser) taken(s, next *step, text []byte, d int) bool {
+	p.caps[s.n] = text[:d:d]
+	if p.match(next, text[d:]) {
 		return true
 	}
+	p.caps[s.n] = nil
 	return false
 }
 
-// match reports whether all of text matches the steps; n is the number of captures before them.
-func (p *Parser) match(steps []step, n int, text []byte) bool {
-	for len(steps) > 0 && steps[0].lit != nil {
-		if !bytes.HasPrefix(text, steps[0].lit) {
-			return false
-		}
-		text = text[len(steps[0].lit):]
-		steps = steps[1:]
+func (p *Parser) address(s, next *step, text []byte) bool {
+	d := 0
+	for d < len(text) && (alnum(text[d]) || text[d] == '.' || text[d] == ':' || text[d] == '-' || text[d] == '_' || text[d] == '%') {
+		d++
 	}
-	if len(steps) == 0 {
-		return len(text) == 0
-	}
-	s, rest := &steps[0], steps[1:]
-	switch s.kind {
-	case "rest":
-		p.caps[n] = text
-		return len(rest) == 0
-	case "int":
-		d := digits(text)
-		return d > 0 && p.take(rest, n, text, d)
-	case "ip":
-		d := 0
-		for d < len(text) && (alnum(text[d]) || text[d] == '.' || text[d] == ':' || text[d] == '-' || text[d] == '_' || text[d] == '%') {
-			d++
-		}
-		if len(rest) > 0 && rest[0].lit != nil && rest[0].lit[0] == ':' { // address:port
+	if next != nil && next.lit != nil && next.lit[0] == ':' { // address:port
+		d = max(bytes.LastIndexByte(text[:d], ':'), 0)
+		for d > 0 && !isAddr(text[:d]) && bytes.IndexByte(text[:d], ':') > 0 { // address:scheme://…
 			d = bytes.LastIndexByte(text[:d], ':')
 		}
-		for d > 0 && (text[d-1] == ':' || text[d-1] == '.') && !isAddr(text[:d]) {
-			d--
-		}
-		return d > 0 && p.take(rest, n, text, d)
-	case "word", "opt":
-		d := bytes.IndexByte(text, ' ')
-		if d < 0 {
-			d = len(text)
-		}
-		if len(rest) > 0 && rest[0].lit != nil && rest[0].lit[0] != ' ' { // the next literal ends it within the word
-			if d = bytes.Index(text, rest[0].lit); d < 0 || bytes.IndexByte(text[:d], ' ') >= 0 {
-				return false
-			}
-		}
-		return (d > 0 || s.kind == "opt") && p.take(rest, n, text, d)
-	case "first":
-		return p.search(rest, n, text, false)
-	default:
-		return p.search(rest, n, text, true)
 	}
+	for d > 0 && (text[d-1] == ':' || text[d-1] == '.') && !isAddr(text[:d]) {
+		d--
+	}
+	return d > 0 && p.taken(s, next, text, d)
 }
 
-func (p *Parser) take(rest []step, n int, text []byte, d int) bool {
-	p.caps[n] = text[:d]
-	return p.match(rest, n+1, text[d:])
+func (p *Parser) word(s, next *step, text []byte) bool {
+	d := bytes.IndexByte(text, ' ')
+	if d < 0 {
+		d = len(text)
+	}
+	if next != nil && next.lit != nil && next.lit[0] != ' ' { // the next literal ends it within the word
+		if d = bytes.Index(text[:min(len(text), d+len(next.lit)-1)], next.lit); d < 0 {
+			return false
+		}
+	}
+	return (d > 0 || s.kind == capOpt) && p.taken(s, next, text, d)
 }
 
 // search tries the places where the next literal stands, from one end on, until the rest matches. It looks at a bounded number
 // of them: a line of a megabyte that repeats the literal is nobody's message.
-func (p *Parser) search(rest []step, n int, text []byte, last bool) bool {
-	if len(rest) == 0 {
-		return len(text) > 0 && p.take(rest, n, text, len(text))
+func (p *Parser) search(s, next *step, text []byte, last bool) bool {
+	if next == nil {
+		return len(text) > 0 && p.taken(s, nil, text, len(text))
 	}
-	lit := rest[0].lit
+	lit := next.lit
 	from, to := 1, len(text)
 	for tries := 0; tries < 64 && from < to; tries++ {
 		var d int
@@ -202,7 +338,7 @@ func (p *Parser) search(rest []step, n int, text []byte, last bool) bool {
 			return false
 		}
 		d += from
-		if p.take(rest, n, text, d) {
+		if p.taken(s, next, text, d) {
 			return true
 		}
 		if last {

@@ -116,13 +116,33 @@ func parseAddr(v []byte) (netip.Addr, bool) {
 	if i := bytes.IndexByte(v, '%'); i > 0 {
 		v = v[:i]
 	}
-	if bytes.IndexByte(v, ':') < 0 { // IPv4 is left to isIPv4, but for the bracketed form
-		if !isIPv4(v) {
-			return netip.Addr{}, false
-		}
+	if !isIPv4(v) && !likeIPv6(v) { // IPv4 is left to isIPv4, but for the bracketed form
+		return netip.Addr{}, false
 	}
 	a, err := netip.ParseAddr(unsafe.String(unsafe.SliceData(v), len(v)))
 	return a, err == nil
+}
+
+// likeIPv6 reports whether v is written like an IPv6 address. Times, hardware addresses and ports are not: netip would refuse them too, but with an error, which
+// is garbage.
+func likeIPv6(v []byte) bool {
+	colons, digits := 0, 0
+	for _, c := range v {
+		switch {
+		case c == ':':
+			colons++
+			digits = 0
+		case c == '.' && colons > 0:
+			digits = 0
+		case c-'0' <= 9 || c|0x20-'a' <= 'f'-'a':
+			if digits++; digits > 4 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return colons == 7 || colons == 6 && bytes.IndexByte(v, '.') >= 0 || colons >= 2 && bytes.Contains(v, []byte("::"))
 }
 
 // isAddr reports whether v is an address.

@@ -16,9 +16,18 @@ type civil struct {
 }
 
 // readISO reads the date and time that v begins with, in the forms of RFC 3339 and ISO 8601 ("T" or a space between,
-// fraction after "." or ",", zone "Z", "+01:00", "+0100" or none, "/" in the date), and returns how many bytes it took.
+// fraction after "." or ",", zone "Z", "+01:00", "+0100" or none, "/" in the date; "2026:11:26-10:14:05", too), and returns how many bytes it took.
 func readISO(v []byte) (c civil, n int, ok bool) {
-	if len(v) < 16 || digits(v[:4]) != 4 || (v[4] != '-' && v[4] != '/') || v[7] != v[4] || (v[10]|0x20 != 't' && v[10] != ' ') {
+	if len(v) < 16 || digits(v[:4]) != 4 || v[7] != v[4] {
+		return c, 0, false
+	}
+	switch v[4] {
+	case '-', '/':
+		ok = v[10]|0x20 == 't' || v[10] == ' '
+	case ':': // Sophos UTM
+		ok = v[10] == '-'
+	}
+	if !ok {
 		return c, 0, false
 	}
 	c.year, c.month, c.day = two(v, 0)*100+two(v, 2), two(v, 5), two(v, 8)
@@ -56,6 +65,9 @@ func (c *civil) readOffset(v []byte, i int) int {
 	if len(v) > i+1 && v[i] == ' ' && (v[i+1] == '+' || v[i+1] == '-' || bytes.HasPrefix(v[i+1:], []byte("UTC"))) {
 		i++
 	}
+	if bytes.HasPrefix(v[i:], []byte("--")) || bytes.HasPrefix(v[i:], []byte("+-")) { // Check Point writes a sign before the sign
+		i++
+	}
 	if secs, n, ok := readZone(v[i:]); ok {
 		c.offset, c.zoned = secs, true
 		return i + n
@@ -63,7 +75,7 @@ func (c *civil) readOffset(v []byte, i int) int {
 	return at
 }
 
-// readZone reads Z, UTC, GMT, +hh, +hhmm or +hh:mm at the beginning of v.
+// readZone reads Z, UTC, GMT, +hh, +hhmm, +hh:mm or +h:mm at the beginning of v.
 func readZone(v []byte) (secs, n int, ok bool) {
 	if len(v) == 0 {
 		return 0, 0, false
@@ -86,6 +98,8 @@ func readZone(v []byte) (secs, n int, ok bool) {
 		hours, minutes, n = two(v, 1), two(v, 4), 6
 	case d == 2:
 		hours, n = two(v, 1), 3
+	case d == 1 && len(v) >= 5 && v[2] == ':' && digits(v[3:5]) == 2: // Check Point
+		hours, minutes, n = int(v[1]-'0'), two(v, 3), 5
 	default:
 		return 0, 0, false
 	}
@@ -233,6 +247,9 @@ func readEpoch(v []byte) (sec int64, nanos int, ok bool) {
 // readFloatEpoch reads seconds in exponent notation, as some encoders write large numbers.
 func readFloatEpoch(v []byte) (sec int64, nanos int, ok bool) {
 	if len(v) == 0 || len(v) > 32 || bytes.IndexByte(v, 'e') < 0 && bytes.IndexByte(v, 'E') < 0 {
+		return 0, 0, false
+	}
+	if len(bytes.Trim(v, "0123456789.+-eE")) > 0 { // refused without an error, which is garbage
 		return 0, 0, false
 	}
 	f, err := strconv.ParseFloat(unsafe.String(unsafe.SliceData(v), len(v)), 64)

@@ -51,32 +51,25 @@ func readPriority(v []byte) (pri, n int) {
 // header3164 reads [sequence:] stamp [host] [facility.level] [tag[pid]:] at the beginning of v.
 func (p *Parser) header3164(h header, v []byte) header {
 	rest := skipSequence(v)
-	starred := len(rest) > 0 && (rest[0] == '*' || rest[0] == '.') // the clock of a Cisco device was never or not lately set
-	if starred {
-		rest = rest[1:]
-	}
-	c, n, ok := readBSD(rest)
+	c, n, ok := readHeaderStamp(&rest)
 	if !ok {
-		c, n, ok = readISO(rest)
-	}
-	if first, after := word(rest); !ok && len(first) > 1 && first[len(first)-1] == ':' { // Cisco with an origin: host, colon, stamp
-		after = bytes.TrimLeft(after, "*.")
-		if c, n, ok = readBSD(after); ok {
-			h.host, rest = first[:len(first)-1], after
-		}
+		c, n, ok = readNamed(&h, &rest)
 	}
 	if !ok || (len(rest) > n && rest[n] != ' ' && rest[n] != ':') {
-		if h.pri >= 0 {
-			h.app, h.pid, h.body = scanTag(h.body)
+		if host, body := ciscoHost(h.body); host != nil && h.pri >= 0 {
+			h.host, h.body = host, body
+		} else if app, pid, body := scanTag(h.body); h.pri >= 0 || len(pid) > 0 && digits(pid) == len(pid) && len(body) > 0 {
+			h.app, h.pid, h.body = app, pid, body
 		}
 		return h
 	}
+	zone := zoneName(rest[n:])
+	if secs, known := wholeZone(bytes.TrimLeft(rest[n:n+zone], " ")); known && !c.zoned {
+		c.offset, c.zoned = secs, true
+	}
 	h.stamp = p.resolve(c, rest[:n])
 	h.found = true
-	rest = rest[n:]
-	if zone := zoneName(rest); zone > 0 {
-		rest = rest[zone:]
-	}
+	rest = rest[n+zone:]
 	if len(rest) > 0 && rest[0] == ':' { // Cisco: the message follows at once
 		h.body = bytes.TrimLeft(rest[1:], " ")
 		return h
@@ -85,7 +78,15 @@ func (p *Parser) header3164(h header, v []byte) header {
 		rest = bytes.TrimLeft(rest, " ")
 	} else {
 		rest = bytes.TrimLeft(rest, " ")
-		h.host, rest = scanHost(rest)
+		if first, after := word(rest); after != nil && len(first) > 2 && first[0] == '<' && isFacilityLevel(first[1:len(first)-1]) { // NetScaler's own files
+			_, h.level, _ = bytes.Cut(first[1:len(first)-1], []byte{'.'})
+			rest = bytes.TrimLeft(after, " ")
+		}
+		if first, after := word(rest); isLevel(first) && after != nil { // log4j: the level stands where the host should
+			h.level, rest = first, bytes.TrimLeft(after, " ")
+		} else {
+			h.host, rest = scanHost(rest)
+		}
 	}
 	if first, after := word(rest); isFacilityLevel(first) {
 		_, h.level, _ = bytes.Cut(first, []byte{'.'})
@@ -95,6 +96,67 @@ func (p *Parser) header3164(h header, v []byte) header {
 		h.app, h.pid, h.body = scanSpacedTag(rest)
 	}
 	return h
+}
+
+// readHeaderStamp reads the stamp of a header: RFC 3164's, also with the year in front, or ISO's. A colon before it is Cisco's EMBLEM form and NX-OS; a star or
+// a dot says that the clock of a Cisco device was never or not lately set.
+func readHeaderStamp(v *[]byte) (c civil, n int, ok bool) {
+	rest := *v
+	if len(rest) > 1 && rest[0] == ':' {
+		rest = bytes.TrimLeft(rest[1:], " ")
+	}
+	if len(rest) > 0 && (rest[0] == '*' || rest[0] == '.') {
+		rest = rest[1:]
+	}
+	if c, n, ok = readBSD(rest); !ok {
+		c, n, ok = readISO(rest)
+	}
+	if !ok && len(rest) > 5 && digits(rest[:5]) == 4 && rest[4] == ' ' { // NX-OS: 2026 Nov 26 10:14:01
+		if c, n, ok = readBSD(rest[5:]); ok {
+			c.year = two(rest, 0)*100 + two(rest, 2)
+			ok = c.valid()
+			n += 5
+		}
+	}
+	if ok {
+		*v = rest
+	}
+	return c, n, ok
+}
+
+// readNamed reads Cisco's headers with names before the stamp: "host: stamp", and of AireOS "host: *task: stamp" or "*task: stamp".
+func readNamed(h *header, v *[]byte) (c civil, n int, ok bool) {
+	var host, task []byte
+	rest := *v
+	for range 2 {
+		first, after := word(rest)
+		if len(first) < 2 || len(first) > maxName || first[len(first)-1] != ':' {
+			break
+		}
+		if first = first[:len(first)-1]; first[0] == '*' {
+			task = first[1:]
+		} else if host == nil {
+			host = first
+		} else {
+			break
+		}
+		rest = after
+		if c, n, ok = readHeaderStamp(&rest); ok {
+			h.host, h.app, *v = host, task, rest
+			return c, n, true
+		}
+	}
+	return c, n, false
+}
+
+// ciscoHost takes off the name that a Cisco device writes before a message without a stamp: "host : %ASA-…", "host: %…" or "host %…".
+func ciscoHost(v []byte) (host, body []byte) {
+	host, body = word(v)
+	host, body = bytes.TrimSuffix(host, []byte{':'}), bytes.TrimPrefix(body, []byte(": "))
+	if len(host) == digits(host) || !hostLike(host) || len(body) < 2 || body[0] != '%' || body[1] < 'A' || body[1] > 'Z' {
+		return nil, v
+	}
+	return host, body
 }
 
 // scanHost takes a host's name off; there is none where the first word is a tag already, or the text of a repeated message.
@@ -109,10 +171,13 @@ func scanHost(v []byte) (host, rest []byte) {
 	if isAddr(first) {
 		return first, after
 	}
-	if app, _, _ := scanTag(v); app != nil {
+	if app, _, body := scanTag(v); app != nil {
+		if len(body) > 1 && body[0] == '%' && 'A' <= body[1] && body[1] <= 'Z' { // Cisco: host, colon and message
+			return app, body
+		}
 		return nil, v
 	}
-	if bytes.IndexByte(first, '=') >= 0 {
+	if bytes.ContainsAny(first, "=,") {
 		return nil, v
 	}
 	if n := len(first); first[n-1] == ':' { // Cisco: host and colon
@@ -124,16 +189,32 @@ func scanHost(v []byte) (host, rest []byte) {
 // maxTag is how long a tag may be: RFC 3164 says 32, macOS and systemd write longer ones.
 const maxTag = 128
 
-// scanTag reads "name:", "name[pid]:" or "name[pid]" at the beginning of v.
+// scanTag reads "name:", "name[pid]:", "(name)[pid]:", "name(pam_module)[pid]:" or "name[pid]" at the beginning of v.
 func scanTag(v []byte) (app, pid, body []byte) {
-	i := 0
+	from := 0
+	if len(v) > 0 && v[0] == '(' {
+		from = 1
+	}
+	i := from
 	for i < len(v) && i < maxTag && tagByte(v[i]) {
 		i++
 	}
-	if i == 0 || i == len(v) || digits(v[:i]) == i || (!alnum(v[0]) && v[0] != '_' && v[0] != '/' && v[0] != '-') {
+	if i == from || i == len(v) || digits(v[from:i]) == i-from || (!alnum(v[from]) && v[from] != '_' && v[from] != '/' && v[from] != '-') {
 		return nil, nil, v
 	}
-	app, body = v[:i], v[i:]
+	app, body = v[from:i], v[i:]
+	if from > 0 { // children of Squid and systemd
+		if !bytes.HasPrefix(body, []byte(")[")) {
+			return nil, nil, v
+		}
+		body = body[1:]
+	}
+	if module := pamModule(body); module > 0 {
+		body = body[module:]
+	}
+	if string(app) == "CEF" || string(app) == "LEEF" { // "CEF: 0|…": the blank is some senders' own
+		return nil, nil, v
+	}
 	if body[0] == '[' {
 		end := bytes.IndexByte(body[:min(len(body), maxTag)], ']')
 		if end < 1 {
@@ -154,6 +235,21 @@ func scanTag(v []byte) (app, pid, body []byte) {
 		body = body[1:]
 	}
 	return app, pid, body
+}
+
+// pamModule returns the length of "(pam_unix)" before "[" or ":" at the beginning of v: PAM up to 0.99 puts the module's name into the tag.
+func pamModule(v []byte) int {
+	if !bytes.HasPrefix(v, []byte("(pam_")) {
+		return 0
+	}
+	end := 1
+	for end < len(v) && end < maxTag && tagByte(v[end]) {
+		end++
+	}
+	if end+1 >= len(v) || v[end] != ')' || v[end+1] != '[' && v[end+1] != ':' {
+		return 0
+	}
+	return end + 1
 }
 
 // scanSpacedTag reads the tag of a macOS application, "Google Chrome[853]:": a few words with capital letters and a process number.
@@ -203,6 +299,15 @@ func zoneName(v []byte) int {
 		return 0
 	}
 	return n
+}
+
+// isLevel reports whether v is a level as log4j writes it.
+func isLevel(v []byte) bool {
+	switch string(v) {
+	case "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL":
+		return true
+	}
+	return false
 }
 
 // isFacilityLevel reports whether v is "facility.level", which some routers put between host and tag.

@@ -3,6 +3,8 @@ package parse
 import (
 	"bytes"
 	"unsafe"
+
+	"frontfoot/ingest/event"
 )
 
 // header5424 reads version, stamp, host, app, procid, msgid and structured data after the priority, and reports whether the
@@ -12,29 +14,43 @@ func (p *Parser) header5424(h *header, v []byte) bool {
 	if d == 0 || d > 3 || v[0] == '0' || len(v) < d+2 || v[d] != ' ' {
 		return false
 	}
-	stamp, v := word(v[d+1:])
+	rest := v[d+1:]
+	stamp, v := word(rest)
 	if string(stamp) != "-" {
-		c, n, ok := readISO(stamp)
-		if !ok || n != len(stamp) {
+		c, n, ok := readISO(rest)
+		if !ok || n >= len(rest) || rest[n] != ' ' {
 			return false
 		}
+		stamp, v = rest[:n], rest[n+1:] // older Check Point: a blank between date and time
 		h.stamp = p.resolve(c, stamp)
 	}
+	v0 := v
 	var f [4][]byte
 	for i := range f {
 		if len(v) == 0 {
 			return false
 		}
-		if f[i], v = word(v); len(f[i]) > maxName {
+		before := v
+		f[i], v = word(v)
+		if i == 1 && (bytes.HasPrefix(f[i], []byte("CEF:")) || bytes.HasPrefix(f[i], []byte("LEEF:"))) { // at once behind the host: CyberArk
+			h.host, h.body = f[0], before
+			return true
+		}
+		if len(f[i]) > maxName {
 			return false
 		}
 		if absent(f[i]) {
 			f[i] = nil
 		}
 	}
+	if bytes.IndexByte(f[1], ',') >= 0 { // columns follow the host at once: PAN-OS
+		_, after := word(v0)
+		h.host, h.body = f[0], after
+		return true
+	}
 	h.host, h.app, h.pid, h.msgid = f[0], f[1], f[2], f[3]
 	n, ok := structuredEnd(v)
-	if !ok {
+	if !ok || quotedID(v) {
 		h.body = v
 		return true
 	}
@@ -44,6 +60,12 @@ func (p *Parser) header5424(h *header, v []byte) bool {
 	v = bytes.TrimPrefix(v[n:], []byte{' '})
 	h.body = bytes.TrimPrefix(v, []byte("\xef\xbb\xbf"))
 	return true
+}
+
+// quotedID reports whether what looks like structured data begins with no identifier of the RFC's, but with a value in quotes: Check Point's own brackets.
+func quotedID(v []byte) bool {
+	id, _ := word(v)
+	return bytes.IndexByte(id, '"') >= 0
 }
 
 // structuredEnd returns the length of the structured data that v begins with.
@@ -76,8 +98,8 @@ func structuredEnd(v []byte) (int, bool) {
 	return 0, false
 }
 
-// structured adds structured data as labels sd.ID.PARAM; an element without parameters is sd.ID=true.
-func (p *Parser) structured(v []byte) {
+// structured hands over the parameters of structured data; an element without parameters has the name nil and the value "true".
+func (p *Parser) structured(v []byte, each func(id, name, value []byte)) {
 	for len(v) > 1 && v[0] == '[' {
 		v = v[1:]
 		i := bytes.IndexAny(v, " ]")
@@ -86,7 +108,7 @@ func (p *Parser) structured(v []byte) {
 		}
 		id := v[:i]
 		if v = v[i:]; v[0] == ']' {
-			p.label(p.join("sd.", id, nil), []byte("true"))
+			each(id, nil, []byte("true"))
 		}
 		for len(v) > 0 && v[0] == ' ' {
 			name, rest, ok := bytes.Cut(v[1:], []byte(`="`))
@@ -97,11 +119,29 @@ func (p *Parser) structured(v []byte) {
 			if n < 0 {
 				return
 			}
-			p.label(p.join("sd.", id, name), value)
+			each(id, name, value)
 			v = rest[n:]
 		}
 		v = bytes.TrimPrefix(v, []byte{']'})
 	}
+}
+
+// addStructured adds a parameter as the label sd.ID.PARAM, an element without parameters as sd.ID.
+func (p *Parser) addStructured(id, name, value []byte) { p.label(p.join("sd.", id, name), value) }
+
+// cutStructured cuts the structured data of the line's header: each parameter by its name. The text behind it is the message.
+func (p *Parser) cutStructured(c *cut, text []byte) (understanding, string) {
+	if p.head.sd == nil || p.depth > 0 {
+		return notAtAll, "no structured data"
+	}
+	p.sdTaken = true
+	p.structured(p.head.sd, func(_, name, value []byte) {
+		if name != nil {
+			p.value(c, name, value)
+		}
+	})
+	p.text(event.Message, text)
+	return fully, ""
 }
 
 // join returns prefix+a or prefix+a.b in lower case, in the line's scratch memory.

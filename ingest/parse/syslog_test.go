@@ -27,6 +27,7 @@ func TestHeader(t *testing.T) {
 		{"Oct 11 22:14:15 app[7]: x", h{"host.hostname": "", "process.name": "app", "process.pid": "7", "message": "x"}},
 		{"Oct 11 22:14:15 last message repeated 3 times", h{"host.hostname": "", "message": "last message repeated 3 times"}},
 		{"Oct 11 22:14:15 mymachine last message repeated 3 times", h{"host.hostname": "mymachine", "message": "last message repeated 3 times"}},
+		{"Oct 11 22:14:15 1,2026/10/11 22:14:15,0009C,TRAFFIC", h{"host.hostname": "", "message": "1,2026/10/11 22:14:15,0009C,TRAFFIC"}},
 		{"<30>app[7]: x", h{"process.name": "app", "process.pid": "7", "message": "x"}},
 		{"<30>no tag here", h{"process.name": "", "message": "no tag here"}},
 		{"<192>x: y", h{"log.syslog.priority": "", "message": "<192>x: y", "event.dataset": "unknown"}},
@@ -36,6 +37,17 @@ func TestHeader(t *testing.T) {
 		{"<14>1 2026-10-11T22:14:15Z host app 12 ID1 - \xef\xbb\xbftext", h{"message": "text", "process.pid": "12", "labels.msgid": "ID1"}},
 		{"<14>1 2026-10-11T22:14:15Z host app p12 - [x@1 a=\"1]\"] text", h{"message": "text", "process.pid": "", "labels.procid": "p12", "labels.sd.x@1.a": "1]"}},
 		{"<14>1 2026-10-11T22:14:15Z host app 12 - [broken text", h{"message": "[broken text"}},
+		{"<14>1 2026-10-11T22:14:15Z host 1,2026/10/11 22:14:15,0009C,TRAFFIC and more", h{"host.hostname": "host", "process.name": "", "message": "1,2026/10/11 22:14:15,0009C,TRAFFIC and more"}},
+		{"<14>1 2026-10-11 22:14:15 host app 12 - [a:\"b\"; c:\"d\"]", h{"@timestamp": "2026-10-11T22:14:15Z", "process.name": "app", "message": "[a:\"b\"; c:\"d\"]"}},
+		{"<14>1 2026-10-11T22:14:15--5:00 host app 12 - - x", h{"@timestamp": "2026-10-12T03:14:15Z", "message": "x"}},
+		{"<189>: 2026 Oct 11 22:14:15 UTC: %VSHD-5-CONFIG: x", h{"@timestamp": "2026-10-11T22:14:15Z", "host.hostname": ""}},
+		{"<189>: 2026 Oct 11 22:14:15.456 nx1: %VSHD-5-CONFIG: x", h{"@timestamp": "2026-10-11T22:14:15.456Z"}},
+		{"<164>:Oct 11 22:14:15 CEST: %ASA-session-4-106023: x", h{"@timestamp": "2026-10-11T20:14:15Z"}},
+		{"<133>wlc1: *emWeb: Oct 11 22:14:15.123: some text", h{"@timestamp": "2026-10-11T22:14:15.123Z", "host.hostname": "wlc1", "process.name": "emWeb", "message": "some text"}},
+		{"<166>fw1 : %XYZ-6-113005: x", h{"host.hostname": "fw1", "process.name": ""}},
+		{"<166>fw1 %XYZ-6-113005: x", h{"host.hostname": "fw1", "process.name": ""}},
+		{"<189>45: %XYZ-5-CONFIG: x", h{"host.hostname": ""}},
+		{"<190>101: rtr1: *Oct 11 22:14:15.123 UTC: some text", h{"@timestamp": "2026-10-11T22:14:15.123Z", "host.hostname": "rtr1", "process.name": "", "message": "some text"}},
 		{"<14>1 2026-10-11T22:14:15Z host", h{"host.hostname": "", "message": "1 2026-10-11T22:14:15Z host"}},
 	} {
 		got := row(t, Config{Replay: true}, c.line, goldenNow)
@@ -96,4 +108,32 @@ func text3(s *string) string {
 		return ""
 	}
 	return *s
+}
+
+// TestHeaderLevel reads a level in the place of the host.
+func TestHeaderLevel(t *testing.T) {
+	p := New(Config{})
+	for line, want := range map[string][4]string{
+		"<13>Nov 26 10:10:01 INFO  uvm[0]:  {}": {"INFO", "", "uvm", " {}"},
+		"<13>Nov 26 10:10:01 INFO":              {"", "", "", "INFO"},
+		"<13>Nov 26 10:10:01 INFO1 uvm: x":      {"", "INFO1", "uvm", "x"},
+		"Nov 26 10:10:01 <local0.info> ns1 x y": {"info", "ns1", "", "x y"},
+		"Nov 26 10:10:01 <local0.x> ns1 x y":    {"", "<local0.x>", "", "ns1 x y"},
+	} {
+		h := p.scanHeader([]byte(line))
+		if string(h.level) != want[0] || string(h.host) != want[1] || string(h.app) != want[2] || string(h.body) != want[3] {
+			t.Errorf("%s: level %q, host %q, tag %q, body %q", line, h.level, h.host, h.app, h.body)
+		}
+	}
+}
+
+// TestHeaderMarked reads a header whose body begins behind the host.
+func TestHeaderMarked(t *testing.T) {
+	p := New(Config{})
+	for _, body := range []string{`CEF:0|A|B|1|7|Logon|5|act="Logon" suser=x`, "LEEF:1.0|A|B|1|7|sev=5"} {
+		h := p.scanHeader([]byte("<5>1 2026-11-26T09:00:00Z VAULT01 " + body))
+		if string(h.host) != "VAULT01" || len(h.app) != 0 || string(h.body) != body {
+			t.Errorf("%s: host %q, tag %q, body %q", body, h.host, h.app, h.body)
+		}
+	}
 }

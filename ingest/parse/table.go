@@ -3,15 +3,16 @@ package parse
 import "encoding/binary"
 
 // A table finds fields by name faster than a map does: a name's ends and length are its hash and, to 16 bytes, the name itself.
-// It is read-only once made.
+// It is read-only once made. What most lookups read are the slots, four bytes each.
 type table struct {
-	mask  uint64
-	slots []entry
+	mask    uint64
+	slots   []uint32 // the place of an entry, from 1; 0 is an empty slot
+	entries []entry
 }
 
 type entry struct {
 	nameKey
-	name string // "": the slot is empty
+	name string
 	f    field
 }
 
@@ -31,20 +32,26 @@ func newTable(maps ...fields) *table {
 	for size < 4*n {
 		size *= 2
 	}
-	t := &table{mask: uint64(size - 1), slots: make([]entry, size)}
+	t := &table{mask: uint64(size - 1), slots: make([]uint32, size)}
 	for _, m := range maps {
 		for name, f := range m {
-			key := keyOf([]byte(name))
-			i := key.hash() & t.mask
-			for t.slots[i].name != "" && t.slots[i].name != name {
-				i = (i + 1) & t.mask
-			}
-			if t.slots[i].name == "" {
-				t.slots[i] = entry{key, name, f}
-			}
+			t.add(name, f)
 		}
 	}
 	return t
+}
+
+// add enters a field, unless the table has one of that name.
+func (t *table) add(name string, f field) {
+	key := keyOf([]byte(name))
+	i := key.hash() & t.mask
+	for ; t.slots[i] > 0; i = (i + 1) & t.mask {
+		if t.entries[t.slots[i]-1].name == name {
+			return
+		}
+	}
+	t.entries = append(t.entries, entry{key, name, f})
+	t.slots[i] = uint32(len(t.entries))
 }
 
 // get returns the field of that name, nil where there is none. Names that others choose cannot fill the table: nothing is
@@ -52,10 +59,11 @@ func newTable(maps ...fields) *table {
 func (t *table) get(name []byte) *field {
 	key := keyOf(name)
 	for i := key.hash() & t.mask; ; i = (i + 1) & t.mask {
-		switch e := &t.slots[i]; {
-		case e.name == "":
+		n := t.slots[i]
+		if n == 0 {
 			return nil
-		case e.nameKey == key && (key.n <= 16 || e.name == string(name)):
+		}
+		if e := &t.entries[n-1]; e.nameKey == key && (key.n <= 16 || e.name == string(name)) {
 			return &e.f
 		}
 	}

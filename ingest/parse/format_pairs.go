@@ -1,0 +1,314 @@
+package parse
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// maxColumns is how many columns of one line are read.
+const maxColumns = 1024
+
+// cutPairs cuts key=value pairs.
+func (p *Parser) cutPairs(c *cut, text []byte) (understanding, string) {
+	k := &c.kv
+	if k.Key == "=" && k.Quotes == `"` && len(k.Pair) == 1 && k.Pair != "|" && !k.Spaces {
+		return p.plainPairs(c, text, k.Pair[0])
+	}
+	n := 0
+	var name, last []byte
+	for {
+		key, value, rest, ok := p.pair(c, text)
+		if !ok {
+			break
+		}
+		if len(key) > 0 {
+			p.value(c, key, value)
+			name, last = key, value
+			n++
+		}
+		text = rest
+	}
+	switch {
+	case n == 0:
+		return notAtAll, "no pairs"
+	case p.brokenOff(c, name, last):
+		return partly, "it breaks off in the middle of an address"
+	}
+	return fully, ""
+}
+
+// plainPairs cuts pairs of the commonest kind.
+func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, string) {
+	n := 0
+	var name, last, stub []byte // stub is a word without "=" behind the last pair
+	cur := cursor{v: text, sep: sep}
+	for key, value, ok := p.next(&cur); ok; key, value, ok = p.next(&cur) {
+		switch {
+		case len(key) == 0:
+			stub = value
+			continue
+		case cur.open && c.measures(key): // half a number is another number
+			p.labelKey(key, value)
+		default:
+			p.value(c, key, value)
+		}
+		n++
+		name, last, stub = key, value, nil
+	}
+	switch {
+	case n == 0:
+		return notAtAll, "no pairs"
+	case cur.open:
+		return partly, "a quote that nothing closes"
+	case keyLike(stub):
+		return partly, "it ends in a word without a value"
+	case p.brokenOff(c, name, last):
+		return partly, "it breaks off in the middle of an address"
+	}
+	return fully, ""
+}
+
+// measures reports whether a name's value is a number or an address.
+func (c *cut) measures(name []byte) bool {
+	f := c.table.get(name)
+	return f != nil && (f.kind == kUint || f.kind == kAddr || f.kind == kMAC || f.kind == kSeconds || f.kind >= kMillis && f.kind <= kHex || f.kind == kEndpoint)
+}
+
+// brokenOff reports whether a line's last value is the beginning of an address.
+func (p *Parser) brokenOff(c *cut, name, v []byte) bool {
+	return beginsAddress(c.table.get(name), v)
+}
+
+// beginsAddress reports whether v is no address where a field wants one, and might have become one.
+func beginsAddress(f *field, v []byte) bool {
+	return f != nil && f.kind == kAddr && !absent(v) && digits(v) > 0 && !isAddr(v)
+}
+
+// pair cuts the next pair off. A key is what stands before the key's separator, without blanks around it; junk before it that holds a pair's
+// separator is skipped.
+func (p *Parser) pair(c *cut, text []byte) (key, value, rest []byte, ok bool) {
+	k := &c.kv
+	for bytes.HasPrefix(text, []byte(k.Pair)) { // the key may be parted by a blank, which a separator may hold, too
+		text = text[len(k.Pair):]
+	}
+	i := bytes.Index(text, []byte(k.Key))
+	if i < 0 {
+		return nil, nil, nil, false
+	}
+	key = text[:i]
+	if j := bytes.LastIndex(key, []byte(k.Pair)); j >= 0 {
+		key = key[j+len(k.Pair):]
+	}
+	key = bytes.Trim(key, " \t")
+	text = text[i+len(k.Key):]
+	if trimmed := bytes.TrimLeft(text, " "); len(trimmed) > 0 && bytes.IndexByte([]byte(k.Quotes), trimmed[0]) >= 0 {
+		value, n := p.quotedBy(trimmed[1:], trimmed[0])
+		if n == 0 {
+			p.incomplete("a quote that nothing closes")
+			return key, trimmed[1:], nil, true
+		}
+		return key, value, trimmed[1+n:], true
+	}
+	end := p.pairEnd(c, text)
+	return key, bytes.Trim(text[:end], " "), text[end:], true
+}
+
+// pairEnd returns where a value without quotes ends: before the separator behind which the next key stands.
+func (p *Parser) pairEnd(c *cut, text []byte) int {
+	sep, key := []byte(c.kv.Pair), []byte(c.kv.Key)
+	for from := 0; ; {
+		i := bytes.Index(text[from:], sep)
+		if i < 0 {
+			return len(text)
+		}
+		i += from
+		if c.kv.Pair == " " && !c.kv.Spaces {
+			return i
+		}
+		next := bytes.TrimLeft(text[i+len(sep):], " ")
+		if j := bytes.Index(next[:min(len(next), maxName)], key); len(next) == 0 || j > 0 && c.isName(bytes.TrimRight(next[:j], " ")) {
+			return i
+		}
+		from = i + len(sep)
+	}
+}
+
+// isName reports whether v can be a name of a pair. One with blanks is one where fields has it.
+func (c *cut) isName(v []byte) bool { return keyLike(v) || c.table.get(v) != nil }
+
+// quotedBy reads a value up to the quote that closes it, with backslashes before quotes and themselves, and returns how many bytes it took; 0 where
+// nothing closes it.
+func (p *Parser) quotedBy(v []byte, quote byte) (value []byte, n int) {
+	plain := true
+	for i := 0; i < len(v); i++ {
+		switch {
+		case v[i] == '\\' && i+1 < len(v) && (v[i+1] == quote || v[i+1] == '\\'):
+			plain = false
+			i++
+		case v[i] != quote:
+		case plain:
+			return v[:i:i], i + 1
+		default:
+			return p.unescaped(v[:i], quote), i + 1
+		}
+	}
+	return nil, 0
+}
+
+func (p *Parser) unescaped(v []byte, quote byte) []byte {
+	at := len(p.mem)
+	for i := 0; i < len(v); i++ {
+		if v[i] == '\\' && i+1 < len(v) && (v[i+1] == quote || v[i+1] == '\\') {
+			i++
+		}
+		p.mem = append(p.mem, v[i])
+	}
+	return p.mem[at:len(p.mem):len(p.mem)]
+}
+
+// cutColumns cuts the columns of a CSV line.
+func (p *Parser) cutColumns(c *cut, text []byte) (understanding, string) {
+	cells, open := p.cells(c.csv, text)
+	if len(cells) < 2 {
+		return notAtAll, "no columns"
+	}
+	used := 0
+	var last *field
+	for list := c.csv; list != nil; list = list.then {
+		names, ok := p.columnsOf(list, cells)
+		if !ok {
+			if used == 0 {
+				return notAtAll, "no columns are known for this kind of line"
+			}
+			break
+		}
+		for _, col := range names {
+			if used == len(cells) {
+				break
+			}
+			last = col.f
+			if col.f != nil {
+				p.set(col.f, col.name, cells[used])
+			} else if col.name != nil && !c.skip {
+				p.labelKey(col.name, cells[used])
+			}
+			used++
+		}
+	}
+	switch {
+	case open:
+		return partly, "a quote that nothing closes"
+	case used == len(cells) && beginsAddress(last, cells[used-1]):
+		return partly, "it breaks off in the middle of an address"
+	}
+	return fully, ""
+}
+
+// columnsOf returns the names of the columns that a list has for this line.
+func (p *Parser) columnsOf(list *columns, cells [][]byte) ([]column, bool) {
+	if list.of == nil {
+		return list.list, true
+	}
+	var by []byte
+	switch {
+	case list.counted:
+		at := len(p.mem)
+		p.mem = strconv.AppendInt(p.mem, int64(len(cells)), 10)
+		by = p.mem[at:]
+	case list.number >= len(cells):
+	case list.number >= 0:
+		by = cells[list.number]
+	default:
+		by = p.slots[list.slot]
+	}
+	names, ok := list.of[string(p.lowered(by))]
+	if !ok {
+		names, ok = list.of[""]
+	}
+	return names, ok
+}
+
+// cells cuts a line at its separators. A cell in quotes may hold them; quotes in it are doubled. open reports a quote that nothing closes.
+func (p *Parser) cells(c *columns, text []byte) (cells [][]byte, open bool) {
+	cells = p.columns[:0]
+	for len(cells) < maxColumns {
+		lead := text
+		if c.separator != ' ' {
+			lead = bytes.TrimLeft(text, " ")
+		}
+		if len(lead) > 0 && lead[0] == c.quote {
+			value, rest, closed := p.quotedCell(lead[1:], c)
+			cells, open = append(cells, value), open || !closed
+			if rest == nil {
+				break
+			}
+			text = rest
+			continue
+		}
+		from := 0
+		if c.braces && len(text) > 0 && text[0] == '{' {
+			from = braced(text)
+		}
+		cell, rest, more := bytes.Cut(text[from:], []byte{c.separator})
+		cell = text[:from+len(cell)]
+		cells = append(cells, cell)
+		if !more {
+			break
+		}
+		text = rest
+	}
+	p.columns = cells
+	return cells, open
+}
+
+// braced returns the length of what stands in braces at the beginning of v, 0 where nothing closes them.
+func braced(v []byte) int {
+	depth := 0
+	for i, b := range v {
+		switch b {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// quotedCell reads a cell behind its quote; rest is nil at the end of the line.
+func (p *Parser) quotedCell(v []byte, c *columns) (value, rest []byte, closed bool) {
+	at := -1
+	from := 0
+	for i := 0; i < len(v); i++ {
+		if v[i] != c.quote {
+			continue
+		}
+		if i+1 < len(v) && v[i+1] == c.quote { // doubled
+			if at < 0 {
+				at = len(p.mem)
+			}
+			p.mem = append(p.mem, v[from:i+1]...)
+			i++
+			from = i + 1
+			continue
+		}
+		if i+1 < len(v) && v[i+1] != c.separator && v[i+1] != ' ' { // a quote that the sender forgot to double
+			continue
+		}
+		value = v[from:i:i]
+		if at >= 0 {
+			p.mem = append(p.mem, value...)
+			value = p.mem[at:len(p.mem):len(p.mem)]
+		}
+		_, rest, more := bytes.Cut(v[i+1:], []byte{c.separator})
+		if !more {
+			rest = nil
+		} else if rest == nil {
+			rest = []byte{}
+		}
+		return value, rest, true
+	}
+	return v, nil, false
+}
