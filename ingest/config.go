@@ -30,24 +30,42 @@ type Config struct {
 	Inputs []Input `yaml:"inputs"`
 
 	// BatchBytes closes a batch, in bytes before compression, 10,000 to 900,000. Larger batches compress better; above
-	// 900,000 a batch that does not compress would be more than Kafka takes in one message.
+	// 900,000 a batch that does not compress would be more than Kafka takes in one message. More than 13 sites share 12 MiB.
 	BatchBytes int `yaml:"batch_bytes"`
 
 	// Linger closes a batch that long after its first line, 1ms to 1m. Shorter shows findings sooner and makes more
 	// and smaller messages.
 	Linger time.Duration `yaml:"linger"`
 
-	// DrainTimeout is how long the collector goes on sending what it took when it is told to stop, 1ms to 5m. What a file
-	// holds is read again at the next start; what came over the network and is not sent by then is lost.
+	// DrainTimeout is how long the collector goes on sending what it took when it is told to stop, 1ms to 5m. What is not sent by then
+	// stays in the spool and is sent after the next start.
 	DrainTimeout time.Duration `yaml:"drain_timeout"`
+
+	// Formats is a folder of log formats of your own (docs/writing-formats.md), which are tried before those that come with frontfoot. Files that
+	// change are read again within seconds; one that is wrong is told of and the formats before it stay. Empty: none.
+	Formats string `yaml:"formats,omitempty"`
+
+	// Spool is where lines are kept until Kafka has them.
+	Spool Spool `yaml:"spool"`
 
 	// Stdin is what an input of type stdin reads; nil is the process's own.
 	Stdin io.Reader `yaml:"-"`
 }
 
+// Spool is how lines are kept on disk until Kafka has them: what is there survives a crash, a power failure and a restart.
+type Spool struct {
+	// MaxMiB is how much of the disk a site may take, in MiB, 64 to 1,048,576. While that is used up, or the disk is full, files and TCP senders
+	// are held back and datagrams are dropped and counted. 2048 holds about half a day of 100 lines of 500 bytes a second.
+	MaxMiB int `yaml:"max_mib"`
+
+	// SegmentBytes is the size of the files, for tests; 0 is 16 MiB.
+	SegmentBytes int64 `yaml:"-"`
+}
+
 // An Input is one source of lines.
 type Input struct {
-	// Name is what metrics and messages call the input, [a-z0-9-]{1,40}. Default: its type and its number, such as file-0.
+	// Name is what metrics and messages call the input, [a-z0-9-]{1,40}. Default: its type and its number, such as file-0. A file input that is
+	// taken out and put back under its name goes on where it stopped: 1,000 positions of inputs that are not there are kept a site.
 	Name string `yaml:"name"`
 
 	// Type is syslog, file or stdin.
@@ -77,7 +95,8 @@ type Input struct {
 	// Transport of a syslog input is udp, tcp or both on one port.
 	Transport string `yaml:"transport,omitempty"`
 
-	// MaxConnections is how many TCP connections a syslog input bears at a time, 1 to 10,000. Each may take MaxLine of memory.
+	// MaxConnections is how many TCP connections a syslog input bears at a time, 1 to 10,000. Each may take MaxLine of memory. Above it a
+	// connection that has kept its line unfinished for 5 s makes room; where there is none, the new one is closed.
 	MaxConnections int `yaml:"max_connections,omitempty"`
 
 	// IdleTimeout closes a TCP connection of a syslog input on which nothing came for that long, 1s to 24h, so that dead
@@ -111,6 +130,7 @@ func (c *Config) SetDefaults() {
 	setDefault(&c.BatchBytes, 900_000)
 	setDefault(&c.Linger, 500*time.Millisecond)
 	setDefault(&c.DrainTimeout, 10*time.Second)
+	setDefault(&c.Spool.MaxMiB, 2048)
 	for i := range c.Inputs {
 		c.Inputs[i] = c.Inputs[i].withDefaults(i)
 	}

@@ -16,9 +16,10 @@ import (
 
 	"frontfoot/ingest/bus"
 	"frontfoot/ingest/event"
+	"frontfoot/ingest/ledger"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func verifyLeaks(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fakeKafka keeps what is produced. Its zero value takes everything at once.
 type fakeKafka struct {
@@ -28,7 +29,7 @@ type fakeKafka struct {
 
 	mu      sync.Mutex
 	sent    map[string][]sentRow
-	topics  map[string]uint64 // next seq
+	notes   map[string][]sentNote
 	changed chan struct{}
 	errs    []error
 }
@@ -38,8 +39,33 @@ type sentRow struct {
 	Raw, Premises, Path, Peer, Labels string
 	Seq                               uint64
 	Epoch                             [16]byte
-	Received                          int64
+	Received, Time                    int64
 }
+
+// canceled returns a context that ends when k was called for the first time.
+func canceled(t *testing.T, k *fakeKafka) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	k.tries = make(chan struct{}, 1)
+	go func() {
+		defer cancel()
+		select {
+		case <-k.tries:
+		case <-t.Context().Done():
+		}
+	}()
+	return ctx
+}
+
+// sentNote is a note as it was sent.
+type sentNote struct {
+	Epoch     [16]byte
+	Note, Seq uint64
+	Entries   []ledger.Entry
+}
+
+// all makes k the producer of every site.
+func all(k Producer) func(string) Producer { return func(string) Producer { return k } }
 
 func (k *fakeKafka) Produce(ctx context.Context, topic string, msgs ...bus.Message) (int64, error) {
 	if k.tries != nil {
@@ -77,12 +103,17 @@ func (k *fakeKafka) keep(topic string, m bus.Message) error {
 	if err != nil {
 		return err
 	}
+	if k.sent == nil {
+		k.sent, k.notes = map[string][]sentRow{}, map[string][]sentNote{}
+	}
+	if head.IsNote {
+		entries, err := ledger.Decode(m.Value)
+		k.notes[topic] = append(k.notes[topic], sentNote{head.Epoch, head.Note, head.Seq0, entries})
+		return err
+	}
 	b, err := event.Decode(bytes.Clone(m.Value))
 	if err != nil {
 		return err
-	}
-	if k.sent == nil {
-		k.sent, k.topics = map[string][]sentRow{}, map[string]uint64{}
 	}
 	if b.Rows() != int(head.N) || len(m.Value) != int(head.Size) || head.N == 0 {
 		return fmt.Errorf("envelope %+v on %d rows in %d bytes", head, b.Rows(), len(m.Value))
@@ -91,7 +122,7 @@ func (k *fakeKafka) keep(topic string, m bus.Message) error {
 		r := sentRow{
 			Raw: b.Text(event.Raw, row), Premises: b.Text(event.Premises, row), Path: b.Text(event.LogFilePath, row),
 			Peer: b.Text(event.LogSourceAddress, row), Seq: head.Seq0 + uint64(row), Epoch: head.Epoch,
-			Received: b.Time(event.Received, row),
+			Received: b.Time(event.Received, row), Time: b.Time(event.Time, row),
 		}
 		b.Labels(row, func(key, value string) bool {
 			if key == "truncated" || key == "partial" || key == "bad_frame" {
@@ -161,7 +192,7 @@ func collector(t *testing.T, k Producer, dir string, cfg Config) *Collector {
 	if cfg.Linger == 0 {
 		cfg.Linger = 2 * time.Millisecond
 	}
-	c, err := New(cfg, k, dir, quiet(), nil)
+	c, err := New(cfg, all(k), dir, quiet(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

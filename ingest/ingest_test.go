@@ -44,7 +44,7 @@ func TestFileAndTCPBecomeOneNumberedStreamOfASite(t *testing.T) {
 
 // content is a row without what differs from run to run.
 func content(r sentRow) sentRow {
-	r.Seq, r.Epoch, r.Received = 0, [16]byte{}, 0
+	r.Seq, r.Epoch, r.Received, r.Time = 0, [16]byte{}, 0, 0
 	return r
 }
 

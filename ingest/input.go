@@ -1,18 +1,17 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"time"
 
 	"github.com/cenkalti/backoff/v7"
-	"github.com/sourcegraph/conc/panics"
 
-	"frontfoot/ingest/event"
+	"frontfoot/ingest/ledger"
 	"frontfoot/ingest/line"
-	"frontfoot/ingest/parse"
+	"frontfoot/ingest/spool"
 	"frontfoot/ingest/syslog"
 	"frontfoot/ingest/tail"
 )
@@ -23,31 +22,22 @@ type source interface {
 	Run(ctx context.Context, sink line.Sink) error
 }
 
-// A lineParser is a parse.Parser.
-type lineParser interface {
-	Line(b *event.Builder, raw []byte, received int64) bool
-}
-
-// An input is a configured source with its parser. The parser is used by who holds the site's filling batch, one at a time.
+// An input is a configured source.
 type input struct {
 	cfg     Input
 	pipe    *pipeline
-	parser  lineParser
+	from    spool.Source
 	metrics inputMetrics
 	logger  *slog.Logger
 	open    func() (source, error)
 	source  source // opened already, for the first run
 }
 
-func newInput(cfg Input, all *Config, pipe *pipeline, positions *tail.Positions, logger *slog.Logger, m *metrics) (*input, error) {
-	zone, err := parse.Zone(cfg.TZ)
-	if err != nil {
-		return nil, err
-	}
+func newInput(cfg Input, all *Config, pipe *pipeline, logger *slog.Logger, m *metrics) (*input, error) {
 	logger = logger.With("input", cfg.Name, "site", cfg.Site)
 	in := &input{
 		cfg: cfg, pipe: pipe, logger: logger, metrics: m.of(&cfg),
-		parser: parse.New(parse.Config{Zone: zone, Replay: cfg.Clock == ClockReplay}),
+		from: spool.Source{Input: cfg.Name, Premises: cfg.Premises, Zone: cfg.TZ, Replay: cfg.Clock == ClockReplay},
 	}
 	switch cfg.Type {
 	case TypeSyslog:
@@ -65,9 +55,9 @@ func newInput(cfg Input, all *Config, pipe *pipeline, positions *tail.Positions,
 	case TypeFile:
 		in.open = func() (source, error) {
 			return tail.New(tail.Config{
-				Scope: cfg.Site + "/" + cfg.Premises, Paths: cfg.Paths, Once: cfg.Once, FromEnd: cfg.Start == StartEnd,
-				MaxLine: cfg.MaxLine, Poll: cfg.PollInterval,
-			}, positions, logger), nil
+				Scope: scopeOf(&cfg), Input: cfg.Name, Paths: cfg.Paths, Once: cfg.Once, FromEnd: cfg.Start == StartEnd,
+				MaxLine: cfg.MaxLine, Poll: cfg.PollInterval, Block: share(blockMemory, len(all.Inputs), minBlock, tail.DefaultBlock),
+			}, pipe.positions, logger), nil
 		}
 	default:
 		r := all.Stdin
@@ -76,20 +66,26 @@ func newInput(cfg Input, all *Config, pipe *pipeline, positions *tail.Positions,
 		}
 		in.open = func() (source, error) { return tail.NewStream(r, cfg.MaxLine), nil }
 	}
+	var err error
 	in.source, err = in.open()
 	return in, err
 }
 
+// scopeOf is whose file positions an input has.
+func scopeOf(in *Input) string { return in.Site + "/" + in.Premises }
+
 // run keeps the source running until ctx ends or it has nothing more. What it hands over is taken until drain ends.
 func (in *input) run(ctx, drain context.Context) {
-	sink := func(c line.Chunk) error { return in.pipe.take(drain, in, c) }
+	sink := func(c line.Chunk) error { return in.take(drain, &c) }
 	wait := backoff.ExponentialBackOff{InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: 30 * time.Second}
 	wait.Reset()
 	src, began := in.source, time.Now()
 	for {
 		var err error
 		if src != nil {
+			in.pipe.notes.running(&in.cfg, true)
 			err = src.Run(ctx, sink)
+			in.pipe.notes.running(&in.cfg, false)
 		}
 		if err == nil && src != nil || ctx.Err() != nil || drain.Err() != nil {
 			return
@@ -112,75 +108,40 @@ func (in *input) run(ctx, drain context.Context) {
 	}
 }
 
-// A tally turns a chunk's lines into rows and counts them.
-type tally struct {
-	in       *input
-	chunk    *line.Chunk
-	received int64
-
-	lines, bytes, unparsed, empty int
-	flagged                       [len(flagNames)]int
-}
-
-func (in *input) begin(chunk *line.Chunk) tally {
-	return tally{in: in, chunk: chunk, received: chunk.Received.UnixNano()}
-}
-
-// row adds an event for a line; an empty line is none.
-func (t *tally) row(b *event.Builder, l *line.Line) {
-	if len(bytes.TrimRight(l.Raw, "\r\n\x00")) == 0 {
-		t.empty++
-		return
+// take puts a chunk into the spool and blocks while there is no room. What its sender cannot keep is lost then, and counted.
+func (in *input) take(ctx context.Context, c *line.Chunk) error {
+	m := &in.metrics
+	if c.Dropped > 0 {
+		in.pipe.notes.loss(ledger.KernelDrop, "the kernel dropped datagrams that were not read in time", in.cfg.Name, c.Received, c.Dropped, 0)
 	}
-	if !t.in.parse(b, l.Raw, t.received) {
-		t.unparsed++
+	n, err := in.pipe.spool.Append(ctx, in.from, c)
+	switch {
+	case errors.Is(err, spool.ErrFull):
+		m.full.Add(float64(n.Lines))
+		in.pipe.notes.loss(ledger.SpoolFull, "the spool had no room for datagrams", in.cfg.Name, c.Received, uint64(n.Lines), uint64(n.Bytes))
+		return nil
+	case err != nil:
+		if c.Droppable { // its sender keeps nothing
+			in.pipe.notes.loss(ledger.SpoolFull, "the collector stopped before datagrams were in the spool", in.cfg.Name, c.Received, uint64(len(c.Lines)), 0)
+		}
+		return err
 	}
-	b.SetString(event.Premises, t.in.cfg.Premises)
-	b.SetAddr(event.LogSourceAddress, l.Peer)
-	b.SetString(event.LogFilePath, t.chunk.Path)
-	if l.Flags != 0 {
-		for i, f := range flagNames {
-			if l.Flags&f.flag != 0 {
-				b.Label(f.name, []byte("true"))
-				t.flagged[i]++
+	m.empty.Add(float64(n.Empty))
+	if n.Lines == 0 {
+		return nil
+	}
+	m.lines.Add(float64(n.Lines))
+	m.bytes.Add(float64(n.Bytes))
+	m.lastLine.Set(float64(c.Received.UnixNano()) / 1e9)
+	for i := range c.Lines {
+		if l := &c.Lines[i]; l.Flags != 0 && !l.Empty() {
+			for j, f := range flagNames {
+				if l.Flags&f.flag != 0 {
+					m.flagged[j].Inc()
+				}
 			}
 		}
 	}
-	b.End()
-	t.lines++
-	t.bytes += len(l.Raw)
-}
-
-// end adds what was counted to the metrics.
-func (t *tally) end(p *pipeline) {
-	m := &t.in.metrics
-	m.lines.Add(float64(t.lines))
-	m.bytes.Add(float64(t.bytes))
-	m.unparsed.Add(float64(t.unparsed))
-	m.empty.Add(float64(t.empty))
-	for i, n := range t.flagged {
-		m.flagged[i].Add(float64(n))
-	}
-	if t.lines > 0 {
-		m.lastLine.Set(float64(t.received) / 1e9)
-	}
-	p.backlog.Add(float64(t.lines))
-}
-
-// parse fills the current row. A line on which the parser panics becomes a row like one that nobody understands.
-func (in *input) parse(b *event.Builder, raw []byte, received int64) (understood bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			caught := panics.NewRecovered(1, p)
-			in.metrics.panics.Inc()
-			in.logger.Error("parser panicked, keeping the line alone", "err", caught.AsError())
-			b.Discard()
-			b.SetTime(event.Time, received)
-			b.SetTime(event.Received, received)
-			b.SetString(event.Dataset, parse.Unknown)
-			b.SetText(event.Raw, raw)
-			understood = false
-		}
-	}()
-	return in.parser.Line(b, raw, received)
+	in.pipe.notes.taken(c.Received)
+	return nil
 }

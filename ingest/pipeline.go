@@ -6,155 +6,154 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/sourcegraph/conc/pool"
 
 	"frontfoot/ingest/bus"
 	"frontfoot/ingest/event"
-	"frontfoot/ingest/line"
+	"frontfoot/ingest/failpoint"
+	"frontfoot/ingest/ledger"
+	"frontfoot/ingest/spool"
+	"frontfoot/ingest/tail"
 )
 
-// A pipeline sends the lines of one site to its topic. There are two batches: inputs fill one, in their own goroutines, while
-// run sends the other. When both are full, inputs wait: that is all the memory a site takes.
+// A pipeline takes the lines of one site into its spool and sends what is durable there to the site's topic. There are two batches: one is
+// filled while the other is sent; that is all the memory a site takes beside its spool's, and while it has nothing to send it takes none.
 //
-//	inputs ── take: filling ──full──▶ run: encode, produce, acknowledge ──free──▶ filling
+//	inputs ── spool ══▶ fill: read, parse ──full──▶ ship: encode, produce, acknowledge ──free──▶ fill
+//
+// Each message has lines of one epoch without a hole between them, or the entries of one note.
 type pipeline struct {
-	site     string
-	topic    string
-	epoch    [16]byte
-	limit    int // bytes of a batch before compression
-	linger   time.Duration
-	producer Producer
-	logger   *slog.Logger
+	site      string
+	topic     string
+	limit     int // bytes of a batch before compression
+	linger    time.Duration
+	producer  Producer
+	logger    *slog.Logger
+	spool     *spool.Spool
+	positions *tail.Positions
+	notes     *notes
+	rows      rows
 
-	filling chan *batch // holds the batch being filled while nobody fills it
-	full    chan *batch
-	free    chan *batch
-	due     *time.Timer // runs from a batch's first line on
+	full, free chan *batch
+	builders   *sync.Pool // of *event.Builder, for the batches of all sites
 
-	seq uint64 // of the next event; run's alone, like buf
-	buf bytes.Buffer
+	epoch spool.Epoch // and seq: of the next event; ship's alone
+	seq   uint64
 
 	batches, batchBytes, splits prometheus.Counter
-	backlog                     prometheus.Gauge
 }
 
 // A batch is what will be one message.
 type batch struct {
-	rows *event.Builder
-	acks []func()
+	rows    *event.Builder // nil where there are none yet
+	epoch   spool.Epoch
+	seq     uint64 // of the first row, or of the event after the note
+	note    uint64
+	entries []ledger.Entry // not empty: it is a note, and there are no rows
+	ack     spool.Ack      // when it is sent
 }
+
+// size returns how many rows the batch has.
+func (b *batch) size() int {
+	if b.rows == nil {
+		return 0
+	}
+	return b.rows.Rows()
+}
+
+// empty reports whether there is nothing to send.
+func (b *batch) empty() bool { return b.size() == 0 && len(b.entries) == 0 }
 
 // rowGrowth is how much larger than its line a row hardly gets: raw, message and labels may each hold all of it.
 const rowGrowth = 4
 
-func newPipeline(site string, cfg *Config, epoch [16]byte, producer Producer, logger *slog.Logger, m *metrics) *pipeline {
-	p := &pipeline{
-		site: site, topic: bus.RawTopic(site), epoch: epoch, limit: cfg.BatchBytes, linger: cfg.Linger,
-		producer: producer, logger: logger,
-		filling: make(chan *batch, 1), full: make(chan *batch), free: make(chan *batch, 2),
-		due:     time.NewTimer(time.Hour),
-		batches: m.batches.WithLabelValues(site), batchBytes: m.batchBytes.WithLabelValues(site),
-		splits: m.splits.WithLabelValues(site), backlog: m.backlog.WithLabelValues(site),
+func newPipeline(site string, cfg *Config, dir string, producer Producer, formats *formats, builders *sync.Pool, logger *slog.Logger, m *metrics) (*pipeline, error) {
+	logger = logger.With("site", site)
+	s, err := spool.Open(spool.Settings{
+		Dir: dir, MaxBytes: int64(cfg.Spool.MaxMiB) << 20, SegmentBytes: cfg.Spool.SegmentBytes,
+	}, logger, m.spool(site))
+	if err != nil {
+		return nil, err
 	}
-	p.due.Stop()
-	p.filling <- &batch{rows: event.NewBuilder()}
-	p.free <- &batch{rows: event.NewBuilder()}
-	return p
+	p := &pipeline{
+		site: site, topic: bus.RawTopic(site), limit: cfg.BatchBytes, linger: cfg.Linger,
+		producer: producer, logger: logger, spool: s, positions: tail.NewPositions(s.Positions()),
+		notes: newNotes(s), rows: newRows(site, formats, logger, m),
+		full: make(chan *batch), free: make(chan *batch, 2), builders: builders,
+		batches: m.batches.WithLabelValues(site), batchBytes: m.batchBytes.WithLabelValues(site), splits: m.splits.WithLabelValues(site),
+	}
+	for range cap(p.free) {
+		p.free <- new(batch)
+	}
+	return p, nil
 }
 
-// take puts a chunk's lines into batches and blocks while both are full. It returns an error when ctx ends.
-func (p *pipeline) take(ctx context.Context, in *input, chunk line.Chunk) error {
-	var b *batch
-	select {
-	case b = <-p.filling:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	defer func() { p.filling <- b }()
-	tally := in.begin(&chunk)
-	defer tally.end(p)
-	for i := range chunk.Lines {
-		l := &chunk.Lines[i]
-		before := b.rows.Rows()
-		if before > 0 && b.rows.Size()+rowGrowth*len(l.Raw) > p.limit {
+// run sends what is in the spool until ended is closed and everything that was committed before is sent, or until ctx ends.
+func (p *pipeline) run(ctx context.Context, ended <-chan struct{}) error {
+	both := pool.New().WithContext(ctx).WithCancelOnError().WithFirstError()
+	both.Go(func(ctx context.Context) error {
+		f := filler{p: p, r: p.spool.Reader(), due: time.NewTimer(time.Hour)}
+		return f.run(ctx, ended)
+	})
+	both.Go(func(ctx context.Context) error {
+		for {
 			select {
-			case p.full <- b:
-				b, before = <-p.free, 0
+			case b, ok := <-p.full:
+				if !ok {
+					return nil
+				}
+				if err := p.ship(ctx, b); err != nil {
+					return err
+				}
+				p.free <- b
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
 		}
-		tally.row(b.rows, l)
-		if before == 0 && b.rows.Rows() == 1 {
-			p.due.Reset(p.linger)
-		}
-	}
-	if chunk.Ack != nil {
-		if b.acks = append(b.acks, chunk.Ack); b.rows.Rows() == 0 && len(b.acks) == 1 { // not put off by the next empty lines
-			p.due.Reset(p.linger)
-		}
-	}
-	return nil
+	})
+	return both.Wait()
 }
 
-// run sends batches until ended is closed and everything taken is sent, or until ctx ends.
-func (p *pipeline) run(ctx context.Context, ended <-chan struct{}) error {
-	for {
-		var err error
-		select {
-		case b := <-p.full:
-			err = p.ship(ctx, b)
-		case <-p.due.C:
-			err = p.flush(ctx)
-		case <-ended:
-			return p.flush(ctx)
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// flush sends the batch that is being filled, or the full one where there is one.
-func (p *pipeline) flush(ctx context.Context) error {
-	select {
-	case b := <-p.full:
-		return p.ship(ctx, b)
-	case b := <-p.filling:
-		p.filling <- <-p.free
-		return p.ship(ctx, b)
-	}
-}
-
-// ship sends a batch and tells those who wait for it, in their order.
+// ship sends a batch and says so to the spool.
 func (p *pipeline) ship(ctx context.Context, b *batch) error {
-	if b.rows.Rows() > 0 {
-		if err := p.send(ctx, b.rows.Batch()); err != nil {
-			return err
-		}
+	n := b.size()
+	p.epoch, p.seq = b.epoch, b.seq
+	var err error
+	switch {
+	case len(b.entries) > 0:
+		err = p.sendNote(ctx, b)
+	case n > 0:
+		err = p.send(ctx, b.rows.Batch())
 	}
-	for _, ack := range b.acks {
-		ack()
+	if err != nil {
+		return err
 	}
-	clear(b.acks)
-	b.acks = b.acks[:0]
-	b.rows.Reset()
-	p.free <- b
+	failpoint.Hit("after_produce")
+	if err := p.spool.Acknowledge(b.ack, n); err != nil {
+		return err
+	}
+	if b.rows != nil {
+		b.rows.Reset()
+		p.builders.Put(b.rows)
+	}
+	*b = batch{}
 	return nil
 }
 
 // send makes one message of rows, or several where Kafka will not take it as one.
 func (p *pipeline) send(ctx context.Context, rows *event.Batch) error {
-	p.buf.Reset()
-	if err := event.Encode(&p.buf, rows); err != nil {
+	var buf bytes.Buffer // not used again: a try that was given up may still be reading it
+	if err := event.Encode(&buf, rows); err != nil {
 		return err
 	}
 	n := rows.Rows()
-	size := p.buf.Len()
+	size := buf.Len()
 	head := bus.Envelope{Epoch: p.epoch, Seq0: p.seq, N: uint32(n), Size: uint32(size)}
-	_, err := p.producer.Produce(ctx, p.topic, bus.Message{Value: p.buf.Bytes(), Headers: head.Headers()})
+	err := p.produce(ctx, bus.Message{Value: buf.Bytes(), Headers: head.Headers()})
 	switch {
 	case errors.Is(err, bus.ErrTooLarge):
 		p.splits.Inc()
@@ -165,6 +164,32 @@ func (p *pipeline) send(ctx context.Context, rows *event.Batch) error {
 	p.seq += uint64(n)
 	p.batches.Inc()
 	p.batchBytes.Add(float64(size))
-	p.backlog.Sub(float64(n))
 	return nil
+}
+
+// sendNote makes a message of ledger entries.
+func (p *pipeline) sendNote(ctx context.Context, b *batch) error {
+	value, err := ledger.Encode(b.entries)
+	if err != nil {
+		return err
+	}
+	head := bus.Envelope{Epoch: b.epoch, Seq0: b.seq, Size: uint32(len(value)), IsNote: true, Note: b.note}
+	if err := p.produce(ctx, bus.Message{Value: value, Headers: head.Headers()}); err != nil {
+		return fmt.Errorf("sending a note of site %s: %w", p.site, err)
+	}
+	return nil
+}
+
+// produce sends one message and tries for ever.
+func (p *pipeline) produce(ctx context.Context, m bus.Message) error {
+	if !failpoint.Off("retry") {
+		_, err := p.producer.Produce(ctx, p.topic, m)
+		return err
+	}
+	once, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if _, err := p.producer.Produce(once, p.topic, m); ctx.Err() != nil {
+		return err
+	}
+	return nil // and what was not sent is lost
 }

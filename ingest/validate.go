@@ -52,6 +52,7 @@ func (c *Config) Validate() []Problem {
 	between(p, "batch_bytes", c.BatchBytes, 10_000, 900_000)
 	between(p, "linger", c.Linger, time.Millisecond, time.Minute)
 	between(p, "drain_timeout", c.DrainTimeout, time.Millisecond, 5*time.Minute)
+	between(p, "spool.max_mib", c.Spool.MaxMiB, 64, 1<<20)
 	if len(c.Inputs) == 0 {
 		p.addf("inputs", "must have at least one input")
 	}

@@ -22,6 +22,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/segmentio/kafka-go"
+	"github.com/sourcegraph/conc"
+
+	"frontfoot/ingest/hint"
 )
 
 const (
@@ -37,6 +40,9 @@ type Config struct {
 	Brokers []string
 	// ClientID is shown in the broker's logs and quotas. Empty means frontfoot.
 	ClientID string
+	// TLS and SASL are how the client proves who it is; their zero values are for brokers that ask nobody.
+	TLS  TLSConfig
+	SASL SASLConfig
 	// Local says that the brokers are on this machine, where processor time is
 	// dearer than bytes: batches are compressed with snappy instead of zstd.
 	Local bool
@@ -49,11 +55,13 @@ type Client struct {
 	logger    *slog.Logger
 	metrics   *metrics
 	conns     *conns
+	security  security
 	transport *kafka.Transport
 	rounds    kafka.RoundTripper // the transport, with retries
 	kafka     *kafka.Client
 	codec     kafka.Compression
 	stop      context.CancelFunc
+	watching  conc.WaitGroup
 	away      atomic.Bool   // the last attempt to produce found nobody
 	turn      atomic.Uint32 // first position of the next Poll
 }
@@ -71,6 +79,10 @@ func New(cfg Config, logger *slog.Logger, reg prometheus.Registerer) (*Client, e
 	if cfg.Local {
 		codec = kafka.Snappy
 	}
+	sec, err := newSecurity(cfg.TLS, cfg.SASL)
+	if err != nil {
+		return nil, err
+	}
 	installCodecs()
 	ctx, stop := context.WithCancel(context.Background())
 	conns := newConns()
@@ -80,28 +92,35 @@ func New(cfg Config, logger *slog.Logger, reg prometheus.Registerer) (*Client, e
 		MetadataTTL: metadataTTL,
 		ClientID:    cfg.ClientID,
 		Context:     ctx,
+		TLS:         sec.tls,
+		SASL:        sec.sasl,
 	}
-	return &Client{
+	c := &Client{
 		brokers:   cfg.Brokers,
 		clientID:  cfg.ClientID,
 		codec:     codec,
 		logger:    logger,
 		metrics:   newMetrics(reg),
 		conns:     conns,
+		security:  sec,
 		transport: transport,
 		rounds:    retrier{transport},
 		kafka:     &kafka.Client{Addr: kafka.TCP(cfg.Brokers...), Timeout: requestTimeout, Transport: retrier{transport}},
 		stop:      stop,
-	}, nil
+	}
+	if len(sec.files) > 0 {
+		c.watching.Go(func() { c.watchCredentials(ctx, credentialPoll) })
+	}
+	return c, nil
 }
 
 func checkBrokers(brokers []string) error {
 	if len(brokers) == 0 {
-		return &Error{Err: errNoBrokers, Hint: "name at least one broker as host:port"}
+		return &hint.Error{Err: errNoBrokers, Hint: "name at least one broker as host:port"}
 	}
 	for _, b := range brokers {
 		if _, _, err := net.SplitHostPort(b); err != nil {
-			return &Error{Err: err, Hint: "write each broker as host:port, for example 127.0.0.1:9092"}
+			return &hint.Error{Err: err, Hint: "write each broker as host:port, for example 127.0.0.1:9092"}
 		}
 	}
 	return nil
@@ -110,13 +129,18 @@ func checkBrokers(brokers []string) error {
 // Close ends the connections; requests under way fail. End RunGroup first.
 func (c *Client) Close() error {
 	c.stop()
+	c.watching.Wait()
 	c.transport.CloseIdleConnections()
 	return c.conns.close()
 }
 
-// Ping asks a broker for its version. Its error is an ErrUnavailable.
+// Ping asks a broker for its version. Its error is an ErrUnavailable or an
+// ErrUnauthenticated.
 func (c *Client) Ping(ctx context.Context) error {
 	if _, err := c.kafka.ApiVersions(ctx, &kafka.ApiVersionsRequest{}); err != nil {
+		if derr := c.diagnose(ctx, ""); derr != nil {
+			return derr
+		}
 		return c.unavailable(err)
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 
 	"github.com/segmentio/kafka-go/compress"
 	"github.com/segmentio/kafka-go/compress/snappy"
+	"github.com/segmentio/kafka-go/protocol"
+	fetchAPI "github.com/segmentio/kafka-go/protocol/fetch"
 )
 
 // maxBatchBytes bounds one decompressed batch. Without a bound a batch of 115 kB
@@ -19,7 +21,8 @@ const maxBatchBytes = 32 << 20
 
 var errBomb = fmt.Errorf("batch decompresses to more than %d MiB", maxBatchBytes>>20)
 
-// installCodecs bounds the codecs of kafka-go and sets the levels. They
+// installCodecs bounds the codecs of kafka-go, sets the levels and has answers to
+// Fetch decoded as fetchResponse, which kafka.Client.Fetch does not know. They
 // are a table of the whole process, hence the once.
 var installCodecs = sync.OnceFunc(func() {
 	compress.ZstdCodec.Level = 1 // a fifth less time than level 3 for 1 % more bytes on log lines
@@ -29,6 +32,7 @@ var installCodecs = sync.OnceFunc(func() {
 			compress.Codecs[i] = boundedCodec{codec}
 		}
 	}
+	protocol.Register(&fetchAPI.Request{}, &fetchResponse{})
 })
 
 type boundedCodec struct{ compress.Codec }

@@ -7,12 +7,19 @@ import (
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
+
+	"frontfoot/ingest/hint"
 )
 
 // What callers branch on.
 var (
 	// ErrUnavailable means that no broker answered: try again later.
 	ErrUnavailable = errors.New("kafka is not available")
+	// ErrUnauthenticated means that a broker is there and does not believe who
+	// this client is, or the client not who the broker is.
+	ErrUnauthenticated = errors.New("kafka refuses the connection")
+	// ErrForbidden means that this client may not do that with the topic or group.
+	ErrForbidden = errors.New("kafka forbids it")
 	// ErrNoTopic means that a broker answered and does not know the topic.
 	ErrNoTopic = errors.New("no such topic")
 	// ErrTooLarge means that the broker will never take the batch: split it.
@@ -33,25 +40,8 @@ var (
 	errUnknownCommit = errors.New("outcome of a commit is unknown")
 )
 
-// Error is a failure that the user can do something about.
-type Error struct {
-	// Err says what went wrong.
-	Err error
-	// Hint says what to do, in a sentence without a full stop.
-	Hint string
-}
-
-// Error returns what went wrong, without the hint.
-func (e *Error) Error() string { return e.Err.Error() }
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// HintText returns what to do about it.
-func (e *Error) HintText() string { return e.Hint }
-
 func (c *Client) unavailable(err error) error {
-	return &Error{
+	return &hint.Error{
 		Err:  fmt.Errorf("%w at %s: %w", ErrUnavailable, c.addresses(), err),
 		Hint: "start Kafka, or correct the broker addresses",
 	}
@@ -70,13 +60,16 @@ func (c *Client) explain(ctx context.Context, topic string, err error) error {
 	case isCorrupt(err):
 		return fmt.Errorf("%w in %s: %w", ErrCorrupt, topic, err)
 	case isMissing(err):
-		if perr := c.Ping(ctx); perr != nil {
-			return perr
+		if derr := c.diagnose(ctx, topic); derr != nil {
+			return derr
 		}
 		return fmt.Errorf("%w: %s", ErrNoTopic, topic)
 	case errors.As(err, &code):
 		return explainCode(topic, code, err)
 	default:
+		if derr := c.diagnose(ctx, ""); derr != nil {
+			return derr
+		}
 		return c.unavailable(err)
 	}
 }
@@ -87,6 +80,13 @@ func explainCode(topic string, code kafka.Error, err error) error {
 		return fmt.Errorf("%w: %s: %w", ErrTooLarge, topic, err)
 	case kafka.OffsetOutOfRange:
 		return fmt.Errorf("%w of %s", ErrOffsetOutOfRange, topic)
+	case kafka.TopicAuthorizationFailed, kafka.GroupAuthorizationFailed, kafka.ClusterAuthorizationFailed:
+		return &hint.Error{
+			Err:  fmt.Errorf("%w: %s: %w", ErrForbidden, topic, err),
+			Hint: "this client has no right to it: ask whoever runs Kafka for an ACL, or check which certificate or user is configured",
+		}
+	case kafka.SASLAuthenticationFailed:
+		return &hint.Error{Err: fmt.Errorf("%w: %w", ErrUnauthenticated, err), Hint: "check kafka.sasl.user and its password"}
 	case kafka.UnknownTopicOrPartition:
 		return fmt.Errorf("%w: %s", ErrNoTopic, topic)
 	case kafka.LeaderNotAvailable, kafka.NotLeaderForPartition, kafka.BrokerNotAvailable, kafka.RequestTimedOut,

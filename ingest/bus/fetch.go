@@ -23,8 +23,8 @@ const (
 // FetchOptions bound one request.
 type FetchOptions struct {
 	// MaxBytes bounds the compressed bytes of an answer; at least one batch comes
-	// whatever its size. 0 means 2 MiB. It bounds memory too: each batch may
-	// decompress to 32 MiB.
+	// whatever its size. 0 means 2 MiB. What it decompresses to is bounded as well:
+	// batches after the first 32 MiB are left for the next request.
 	MaxBytes int
 	// MaxWait is how long the broker waits for a first message. 0 means 500 ms;
 	// negative means not at all.
@@ -167,7 +167,7 @@ func (c *Client) fetchFrom(ctx context.Context, positions []Position, opts Fetch
 	rctx, cancel := context.WithTimeout(ctx, opts.MaxWait+requestTimeout)
 	defer cancel()
 	msg, err := c.rounds.RoundTrip(rctx, c.kafka.Addr, req)
-	resp, ok := msg.(*fetchAPI.Response)
+	resp, ok := msg.(*fetchResponse)
 	if err == nil && !ok {
 		err = fmt.Errorf("answer of type %T", msg)
 	}
@@ -178,13 +178,16 @@ func (c *Client) fetchFrom(ctx context.Context, positions []Position, opts Fetch
 		return nil, c.explain(ctx, nameOf(positions), err)
 	}
 	results := make(map[string]FetchResult, len(resp.Topics))
+	room := maxAnswerBytes
 	for i := range resp.Topics {
 		t := &resp.Topics[i]
 		for j := range t.Partitions {
-			results[t.Topic], err = c.result(ctx, t.Topic, &t.Partitions[j], from[t.Topic])
+			res, size, err := c.result(ctx, t.Topic, &t.Partitions[j], from[t.Topic], room)
 			if err != nil {
 				return nil, err
 			}
+			room -= size
+			results[t.Topic] = res
 		}
 	}
 	return results, nil
@@ -198,23 +201,23 @@ func nameOf(positions []Position) string {
 	return fmt.Sprintf("%d topics", len(positions))
 }
 
-func (c *Client) result(ctx context.Context, topic string, p *fetchAPI.ResponsePartition, from int64) (FetchResult, error) {
-	res := FetchResult{HighWatermark: p.HighWatermark, LogStart: p.LogStartOffset}
+// result makes what we say of a topic, and how many bytes of messages it has. Without room it has none.
+func (c *Client) result(ctx context.Context, topic string, p *fetchPartition, from int64, room int) (res FetchResult, size int, err error) {
+	res = FetchResult{HighWatermark: p.HighWatermark, LogStart: p.LogStartOffset}
 	if p.ErrorCode != 0 {
 		res.Err = c.explain(ctx, topic, kafka.Error(p.ErrorCode))
 	}
-	if p.RecordSet.Records == nil {
-		return res, nil
+	if room <= 0 {
+		return res, 0, nil
 	}
-	var err error
-	if res.Messages, err = readMessages(p.RecordSet.Records, from); err != nil {
-		return res, fmt.Errorf("%w in %s: %w", ErrCorrupt, topic, err)
+	if res.Messages, size, err = p.Records.messages(from, room); err != nil {
+		return res, 0, fmt.Errorf("%w in %s: %w", ErrCorrupt, topic, err)
 	}
 	c.metrics.fetched.Add(float64(len(res.Messages)))
 	for i := range res.Messages {
 		c.metrics.fetchedBytes.Add(float64(res.Messages[i].bytes()))
 	}
-	return res, nil
+	return res, size, nil
 }
 
 // readMessages copies records out of kafka-go's pages. A compressed batch comes

@@ -13,7 +13,9 @@ import (
 )
 
 const (
-	sessionTimeout    = 10 * time.Second
+	// sessionTimeout is the shortest that Kafka allows as it comes (group.min.session.timeout.ms). A worker that dies while its group rebalances
+	// costs a whole one, and in a storm they add up: with 10 s a site waited 30 s for its next owner.
+	sessionTimeout    = 6 * time.Second
 	heartbeatInterval = 2 * time.Second
 	rebalanceTimeout  = 15 * time.Second
 	joinBackoff       = time.Second
@@ -93,7 +95,7 @@ func (c *Client) runMember(ctx context.Context, group string, fn func(context.Co
 		ID:                group,
 		Brokers:           c.brokers,
 		Topics:            []string{Lane},
-		Dialer:            &kafka.Dialer{ClientID: c.clientID, Timeout: dialTimeout, DialFunc: conns.dial},
+		Dialer:            c.dialer(conns),
 		SessionTimeout:    sessionTimeout,
 		HeartbeatInterval: heartbeatInterval,
 		RebalanceTimeout:  rebalanceTimeout,

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"frontfoot/ingest/failpoint"
 )
 
 // commitTimeout bounds one commit, so that its outcome is mostly known even when
@@ -63,11 +65,15 @@ func (l *Lease) Commit(ctx context.Context, lane int, offset int64, metadata str
 	cctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
 	if err := l.commit(cctx, lane, offset, metadata); err != nil {
-		l.over.Store(true)
 		result := "fenced"
 		if !errors.Is(err, ErrFenced) {
-			l.unknown.Store(true)
 			result = "failed"
+		}
+		if result == "fenced" || !failpoint.Off("rejoin") {
+			l.over.Store(true)
+		}
+		if result == "failed" && !failpoint.Off("rejoin") {
+			l.unknown.Store(true)
 		}
 		l.client.metrics.commits.WithLabelValues(result).Inc()
 		return fmt.Errorf("committing lane %d: %w", lane, err)

@@ -3,6 +3,7 @@ package bus
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -35,6 +36,7 @@ const (
 	headerSeq   = "seq0"
 	headerCount = "n"
 	headerSize  = "usize"
+	headerNote  = "note"
 )
 
 // Envelope names the events of one message without opening it. On the wire it
@@ -44,6 +46,11 @@ const (
 //	seq0    8 bytes
 //	n       4 bytes
 //	usize   4 bytes
+//
+// A message of ledger entries in place of events has n = 0, in seq0 the number of
+// the next event, and a fifth header:
+//
+//	note    8 bytes
 type Envelope struct {
 	// Epoch is the random identity of the collector's spool.
 	Epoch [16]byte
@@ -54,6 +61,10 @@ type Envelope struct {
 	N uint32
 	// Size is the length of the value in bytes before Kafka's compression.
 	Size uint32
+	// IsNote says that the value is ledger entries, not events.
+	IsNote bool
+	// Note is the number of such a message within its epoch, from 0 without gaps.
+	Note uint64
 }
 
 // Headers returns the envelope as headers.
@@ -63,12 +74,16 @@ func (e Envelope) Headers() []Header {
 	buf = binary.BigEndian.AppendUint64(buf, e.Seq0)
 	buf = binary.BigEndian.AppendUint32(buf, e.N)
 	buf = binary.BigEndian.AppendUint32(buf, e.Size)
-	return []Header{
+	headers := []Header{
 		{headerEpoch, buf[:16:16]},
 		{headerSeq, buf[16:24:24]},
 		{headerCount, buf[24:28:28]},
 		{headerSize, buf[28:32:32]},
 	}
+	if e.IsNote {
+		headers = append(headers, Header{headerNote, binary.BigEndian.AppendUint64(nil, e.Note)})
+	}
+	return headers
 }
 
 // ParseEnvelope reads an envelope from headers, among which there may be
@@ -92,10 +107,20 @@ func ParseEnvelope(headers []Header) (Envelope, error) {
 	if err != nil {
 		return Envelope{}, err
 	}
+	if e.IsNote = slices.ContainsFunc(headers, func(h Header) bool { return h.Key == headerNote }); e.IsNote {
+		note, err := lookup(headers, headerNote, 8)
+		if err != nil {
+			return Envelope{}, err
+		}
+		e.Note = binary.BigEndian.Uint64(note)
+	}
 	copy(e.Epoch[:], epoch)
 	e.Seq0 = binary.BigEndian.Uint64(seq)
 	e.N = binary.BigEndian.Uint32(n)
 	e.Size = binary.BigEndian.Uint32(size)
+	if e.IsNote && e.N != 0 {
+		return Envelope{}, fmt.Errorf("%w: a note that names %d events", ErrBadEnvelope, e.N)
+	}
 	if e.Seq0+uint64(e.N) < e.Seq0 {
 		return Envelope{}, fmt.Errorf("%w: %d events from %d on", ErrBadEnvelope, e.N, e.Seq0)
 	}

@@ -57,12 +57,13 @@ func produceBackOff() *backoff.ExponentialBackOff {
 	}
 }
 
-// producing unwraps what Retry made of the last error.
+// producing unwraps what Retry made of the last error. Where ctx ended, it says both that and what the tries met until then.
 func producing(ctx context.Context, topic string, err error) error {
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	} else if re := backoff.AsRetryError(err); re != nil {
+	if re := backoff.AsRetryError(err); re != nil {
 		err = re.LastErr
+	}
+	if ctx.Err() != nil {
+		err = errors.Join(context.Cause(ctx), err)
 	}
 	return fmt.Errorf("producing to %s: %w", topic, err)
 }

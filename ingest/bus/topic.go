@@ -114,7 +114,12 @@ func (c *Client) EnsureTopics(ctx context.Context, specs ...TopicSpec) error {
 		switch {
 		case err == nil:
 			made = append(made, topic)
-		case !errors.Is(err, kafka.TopicAlreadyExists):
+		case errors.Is(err, kafka.TopicAlreadyExists):
+		case errors.Is(err, kafka.TopicAuthorizationFailed), errors.Is(err, kafka.ClusterAuthorizationFailed):
+			if c.diagnose(ctx, topic) != nil { // it may be there, made by somebody else
+				errs = append(errs, fmt.Errorf("creating topic %s: %w", topic, c.explain(ctx, topic, err)))
+			}
+		default:
 			errs = append(errs, fmt.Errorf("creating topic %s: %w", topic, err))
 		}
 	}
@@ -174,6 +179,9 @@ func (c *Client) metadata(ctx context.Context, topics ...string) (*kafka.Metadat
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
+		}
+		if derr := c.diagnose(ctx, ""); derr != nil {
+			return nil, derr
 		}
 		return nil, c.unavailable(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"frontfoot/ingest/hint"
 )
 
 func TestValidSite(t *testing.T) {
@@ -53,7 +55,7 @@ func testEnsureTopics(t *testing.T, k server) {
 func TestNewRefuses(t *testing.T) {
 	for _, brokers := range [][]string{nil, {"127.0.0.1"}, {"127.0.0.1:1", ""}} {
 		_, err := New(Config{Brokers: brokers}, quiet(), nil)
-		var e *Error
+		var e *hint.Error
 		if !errors.As(err, &e) || e.HintText() == "" {
 			t.Errorf("%q: %v", brokers, err)
 		}

@@ -22,6 +22,10 @@ const versionKey = "frontfoot.version"
 // MaxMessage is the most bytes that Decode accepts: what a message may be after decompression.
 const MaxMessage = 32 << 20
 
+// MaxRows is the most events that Decode accepts in a message, about twice what the largest batch of a collector can hold. Zeros compress so well that
+// without it a few kilobytes would be millions of events, in one insert.
+const MaxRows = 100_000
+
 // ErrMalformed is wrapped by every error of Decode: the message is damaged or no event message at all.
 var ErrMalformed = errors.New("malformed event message")
 
@@ -77,6 +81,9 @@ func Decode(msg []byte) (b *Batch, err error) {
 	if len(msg) > MaxMessage {
 		return nil, fmt.Errorf("%w: %d bytes are over %d", ErrMalformed, len(msg), MaxMessage)
 	}
+	if err := checkWire(msg); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
 	r, err := ipc.NewReader(bytes.NewReader(msg), ipc.WithAllocator(&capped{left: 2 * MaxMessage}))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
@@ -86,6 +93,9 @@ func Decode(msg []byte) (b *Batch, err error) {
 		return nil, fmt.Errorf("%w: no record: %w", ErrMalformed, cmpErr(r.Err()))
 	}
 	rec := r.Record()
+	if n := rec.NumRows(); n < 0 || n > min(MaxRows, int64(len(msg))) { // a record without columns may claim any number
+		return nil, fmt.Errorf("%w: %d rows in %d bytes", ErrMalformed, n, len(msg))
+	}
 	b = &Batch{rows: int(rec.NumRows())}
 	for i, f := range rec.Schema().Fields() {
 		c, ok := ByName(f.Name)
@@ -100,7 +110,23 @@ func Decode(msg []byte) (b *Batch, err error) {
 	if r.Next() {
 		return nil, fmt.Errorf("%w: more than one record", ErrMalformed)
 	}
+	b.claim(rec)
 	return b, nil
+}
+
+// claim takes a column site, which no collector sends, for what it is: a claim. One that is no text, or beside a claimed site, stays unknown.
+func (b *Batch) claim(rec arrow.Record) {
+	if b.cols[ClaimedSite].set {
+		return
+	}
+	for _, i := range rec.Schema().FieldIndices(table[Site].Name) {
+		var claimed Batch
+		claimed.rows = b.rows
+		if claimed.take(ClaimedSite, rec.Column(i)) == nil {
+			b.cols[ClaimedSite] = claimed.cols[ClaimedSite]
+			return
+		}
+	}
 }
 
 func cmpErr(err error) error {

@@ -2,13 +2,21 @@ package event
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"flag"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/ipc"
+	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -248,4 +256,112 @@ func BenchmarkBuilder(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(2*b.N), "ns/event")
+}
+
+// A few bytes must not make room for what they claim to hold, wherever in the message the lie is told.
+func TestDecodeTakesNoMemoryForALie(t *testing.T) {
+	b := NewBuilder()
+	fill(b)
+	var whole bytes.Buffer
+	if err := Encode(&whole, b.Batch()); err != nil {
+		t.Fatal(err)
+	}
+	for _, msg := range []string{"no Arrow", "\xff\xff\xff\xff\xff\xff\xff\x7f", "\xff\xff\xff\x7f"} {
+		if err := cheap(t, []byte(msg)); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%q: got %v, want ErrMalformed", msg, err)
+		}
+	}
+	for at := 0; at+4 <= whole.Len(); at += 4 {
+		for _, lie := range []uint32{1 << 10, 1 << 20, 1<<28 - 1, 1<<31 - 1, 1<<32 - 2} {
+			msg := bytes.Clone(whole.Bytes())
+			binary.LittleEndian.PutUint32(msg[at:], lie)
+			if err := cheap(t, msg); err != nil && !errors.Is(err, ErrMalformed) {
+				t.Errorf("%d at %d: %v does not wrap ErrMalformed", lie, at, err)
+			}
+		}
+	}
+}
+
+// Zeros compress well: a message may not be more events than one insert takes, however few bytes travelled.
+func TestDecodeRefusesTooManyRows(t *testing.T) {
+	for rows, want := range map[int]error{MaxRows: nil, MaxRows + 1: ErrMalformed} {
+		column := array.NewUint8Builder(memory.DefaultAllocator)
+		column.AppendValues(make([]uint8, rows), nil)
+		schema := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Uint8}}, nil)
+		var buf bytes.Buffer
+		w := ipc.NewWriter(&buf, ipc.WithSchema(schema))
+		if err := errors.Join(w.Write(array.NewRecord(schema, []arrow.Array{column.NewArray()}, int64(rows))), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Decode(buf.Bytes()); !errors.Is(err, want) {
+			t.Errorf("%d rows: %v, want %v", rows, err, want)
+		}
+	}
+}
+
+// cheap decodes msg, which must take no more than a few megabytes of memory.
+func cheap(t *testing.T, msg []byte) error {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got, err := Decode(msg)
+	if err == nil && got.Rows() > len(msg) {
+		t.Errorf("%d rows out of %d bytes", got.Rows(), len(msg))
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 4<<20 {
+		t.Errorf("%d bytes of message take %d bytes of memory", len(msg), n)
+	}
+	return err
+}
+
+// What is cut out of a batch must hold the same values, also after a trip over the wire.
+func TestSliceHoldsTheRows(t *testing.T) {
+	b := NewBuilder()
+	for range 5 {
+		fill(b)
+	}
+	whole := b.Batch()
+	for from := range whole.Rows() {
+		for to := from; to <= whole.Rows(); to++ {
+			part := whole.Slice(from, to)
+			var wire bytes.Buffer
+			if err := Encode(&wire, part); err != nil {
+				t.Fatal(err)
+			}
+			back, err := Decode(wire.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for row := range to - from {
+				want := rowText(whole, from+row)
+				if diff := cmp.Diff(want, rowText(part, row)); diff != "" {
+					t.Fatalf("row %d of %d to %d: %s", row, from, to, diff)
+				}
+				if diff := cmp.Diff(want, rowText(back, row)); diff != "" {
+					t.Fatalf("row %d of %d to %d over the wire: %s", row, from, to, diff)
+				}
+			}
+		}
+	}
+}
+
+// rowText is a row for comparison.
+func rowText(b *Batch, row int) []string {
+	var out []string
+	for c := range Column(NumColumns) {
+		switch spec := c.Spec(); {
+		case c == LabelsColumn:
+			b.Labels(row, func(key, value string) bool { out = append(out, key+"="+value); return true })
+		case !b.Has(c, row):
+		case spec.Kind == Text || spec.Kind == Bytes:
+			out = append(out, spec.Name+": "+b.Text(c, row))
+		case spec.Kind == Stamp:
+			out = append(out, fmt.Sprint(spec.Name, ": ", b.Time(c, row)))
+		case spec.Kind != Float32:
+			v, _ := b.Uint(c, row)
+			out = append(out, fmt.Sprint(spec.Name, ": ", v))
+		}
+	}
+	return out
 }

@@ -102,6 +102,21 @@ func (d *datagrams) dropped(n int) (uint32, bool) {
 	return binary.NativeEndian.Uint32(c[head:]), true
 }
 
+// soMemInfo asks for the socket's counters, of which the ninth is that of drops (SK_MEMINFO_DROPS, since Linux 4.12).
+const (
+	soMemInfo    = 55
+	memInfoDrops = 8
+)
+
+// drops returns how many datagrams the kernel has dropped on a socket, modulo 2^32, and false where it does not say.
+func drops(fd uintptr) (uint32, bool) {
+	var info [16]uint32
+	size := uint32(unsafe.Sizeof(info))
+	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, soMemInfo,
+		uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
+	return info[memInfoDrops], errno == 0 && size > 4*memInfoDrops
+}
+
 // datagram makes a line of a datagram.
 func (l *Listener) datagram(data []byte, peer netip.Addr) line.Line {
 	out := line.Line{Raw: data, Peer: peer}

@@ -76,6 +76,14 @@ func (f *framer) rest() (raw []byte, flags line.Flags, ok bool) {
 	return c.Raw, c.Flags | f.flags, ok
 }
 
+// unfinished reports whether a frame has begun that has not ended.
+func (f *framer) unfinished() bool {
+	if f.counted {
+		f.skipTrailer()
+	}
+	return f.mode == byCount || len(f.w.Peek()) > 0
+}
+
 // decide looks at how the next frame begins; the mode stays undecided when more must be read.
 func (f *framer) decide() error {
 	if f.counted {

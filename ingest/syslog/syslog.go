@@ -1,7 +1,8 @@
 // Package syslog takes lines from the network: Listen opens UDP, TCP or both on one port, Run hands what arrives to a Sink.
 // A datagram is an event; a TCP stream is cut by RFC 6587, octet counting or LF, decided anew for each frame. What a line says
-// is not looked at here, and there is no TLS. Plain syslog has no acknowledgement: what is not read when the listener
-// ends is lost, datagrams that the kernel drops are counted, and TCP senders are held back while the Sink blocks.
+// is not looked at here, and there is no TLS. Plain syslog has no acknowledgement: TCP senders
+// are held back while the Sink blocks, and what they sent and nobody read when the listener ends is lost; datagrams that the kernel drops are
+// counted and told to the Sink, and those that it holds when the listener ends are handed over.
 package syslog
 
 import (
@@ -16,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/sourcegraph/conc/pool"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/ingest/line"
 )
 
@@ -37,7 +39,8 @@ type Config struct {
 	Transport Transport
 	// MaxLine is how many bytes of a line are kept.
 	MaxLine int
-	// MaxConns is how many TCP connections may be open at a time; more are closed at once.
+	// MaxConns is how many TCP connections may be open at a time. More are closed at once, unless one of those that are open has kept its line unfinished
+	// for 5 s: that one makes room.
 	MaxConns int
 	// IdleTimeout closes a TCP connection on which nothing arrives.
 	IdleTimeout time.Duration
@@ -46,7 +49,7 @@ type Config struct {
 // Metrics count what the listener does to lines before they are events. Every field must be set.
 type Metrics struct {
 	Drops     prometheus.Counter // datagrams the kernel dropped because they were not read in time
-	Refused   prometheus.Counter // connections over MaxConns
+	Refused   prometheus.Counter // connections over MaxConns for which none made room, or that the kernel could not give
 	BadCounts prometheus.Counter // connections closed because an octet count was wrong
 	Conns     prometheus.Gauge   // open connections
 }
@@ -58,9 +61,10 @@ type Listener struct {
 	metrics Metrics
 	tcp     *net.TCPListener
 	udp     *net.UDPConn
+	accept  func() (*net.TCPConn, error) // of tcp; stands in for the kernel in tests
 }
 
-// Listen opens the sockets. A port that cannot be had is an *Error. Run or Close must follow.
+// Listen opens the sockets. A port that cannot be had is an *hint.Error. Run or Close must follow.
 func Listen(cfg Config, logger *slog.Logger, metrics Metrics) (*Listener, error) {
 	l := &Listener{cfg: cfg, logger: logger, metrics: metrics}
 	address := cfg.Address
@@ -70,6 +74,7 @@ func Listen(cfg Config, logger *slog.Logger, metrics Metrics) (*Listener, error)
 			return nil, explain(err, "TCP", cfg.Address)
 		}
 		l.tcp, _ = ln.(*net.TCPListener)
+		l.accept = l.tcp.AcceptTCP
 		host, _, _ := net.SplitHostPort(address)
 		_, port, _ := net.SplitHostPort(ln.Addr().String())
 		address = net.JoinHostPort(host, port) // both on one port, also where it was free to choose
@@ -117,30 +122,13 @@ func (l *Listener) Close() error {
 	return errors.Join(errs...)
 }
 
-// An Error says why an address cannot be listened on.
-type Error struct {
-	// Err says what went wrong.
-	Err error
-	// Hint says what to do, in a sentence without a full stop.
-	Hint string
-}
-
-// Error returns what went wrong, without the hint.
-func (e *Error) Error() string { return e.Err.Error() }
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// HintText returns what to do about it.
-func (e *Error) HintText() string { return e.Hint }
-
 func explain(err error, transport, address string) error {
-	hint := "set `listen` of the input to an address of this machine, for example 127.0.0.1:5514 or :5514"
+	advice := "set `listen` of the input to an address of this machine, for example 127.0.0.1:5514 or :5514"
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		hint = "another program has this port: stop it, or set `listen` of the input to another one, for example :5515"
+		advice = "another program has this port: stop it, or set `listen` of the input to another one, for example :5515"
 	case errors.Is(err, syscall.EACCES):
-		hint = "ports below 1024 need the capability CAP_NET_BIND_SERVICE: give it, or set `listen` of the input to a higher one, for example :5514"
+		advice = "ports below 1024 need the capability CAP_NET_BIND_SERVICE: give it, or set `listen` of the input to a higher one, for example :5514"
 	}
-	return &Error{Err: fmt.Errorf("listening for syslog over %s on %s: %w", transport, address, err), Hint: hint}
+	return &hint.Error{Err: fmt.Errorf("listening for syslog over %s on %s: %w", transport, address, err), Hint: advice}
 }

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/sourcegraph/conc"
 
+	"frontfoot/ingest/failpoint"
 	"frontfoot/ingest/line"
 )
 
@@ -20,51 +20,78 @@ const (
 	tcpBlock = 16 << 10
 	// chunkLines is how many lines a chunk has at most: empty ones would cost more as lines than as bytes.
 	chunkLines = 128
-	// acceptPause is how long is waited when the process may open no more files.
-	acceptPause = 100 * time.Millisecond
+	// acceptPause is how long is waited when the kernel has no connection to give, doubled up to acceptPauses times while it goes on.
+	acceptPause  = 100 * time.Millisecond
+	acceptPauses = 6
 )
 
 // serveTCP accepts until ctx ends or the socket fails, and returns when all connections have handed over what they read.
 func (l *Listener) serveTCP(ctx context.Context, sink line.Sink) error {
-	var conns conc.WaitGroup
-	defer conns.Wait()
+	var serving conc.WaitGroup
+	defer serving.Wait()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	defer context.AfterFunc(ctx, func() { _ = l.tcp.Close() })()
 	defer l.tcp.Close()
-	var open atomic.Int64
-	for {
-		conn, err := l.tcp.AcceptTCP()
+	open := newConns(l.cfg.MaxConns)
+	for failed := 0; ; {
+		conn, err := l.accept()
 		switch {
 		case ctx.Err() != nil:
 			if err == nil {
 				_ = conn.Close()
 			}
 			return cause(ctx)
-		case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE): // no reason to end the others
-			l.metrics.Refused.Inc()
-			select {
-			case <-ctx.Done():
-			case <-time.After(acceptPause):
-			}
+		case passing(err): // no reason to end the others
+			l.refuse(ctx, failed, err)
+			failed++
 			continue
 		case err != nil:
 			return fmt.Errorf("accepting syslog connections: %w", err)
-		case open.Load() >= int64(l.cfg.MaxConns):
+		case !open.add(conn):
 			l.metrics.Refused.Inc()
 			_ = conn.Close()
 			continue
 		}
-		open.Add(1)
+		failed = 0
 		l.metrics.Conns.Inc()
-		conns.Go(func() {
+		serving.Go(func() {
 			defer l.metrics.Conns.Dec()
-			defer open.Add(-1)
+			defer open.remove(conn)
 			defer conn.Close()
-			if err := l.serveConn(ctx, conn, sink); err != nil {
+			if err := l.serveConn(ctx, conn, open, sink); err != nil {
 				stop(err)
 			}
 		})
+	}
+}
+
+// passing reports whether an error of accept says nothing of the socket: the process or the kernel has no files or memory left, or the
+// network has failed the one connection that was due (accept(2) names those).
+func passing(err error) bool {
+	var no syscall.Errno
+	if !errors.As(err, &no) {
+		return false
+	}
+	switch no {
+	case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
+		syscall.ECONNABORTED, syscall.ENETDOWN, syscall.EPROTO, syscall.ENOPROTOOPT, syscall.EHOSTDOWN, syscall.ENONET,
+		syscall.EHOSTUNREACH, syscall.EOPNOTSUPP, syscall.ENETUNREACH, syscall.EPERM, syscall.ETIMEDOUT:
+		return true
+	default:
+		return false
+	}
+}
+
+// refuse counts a connection that could not be had and waits a little, longer the more often it has happened in a row. The first of them is logged.
+func (l *Listener) refuse(ctx context.Context, failed int, err error) {
+	l.metrics.Refused.Inc()
+	if failed == 0 {
+		l.logger.WarnContext(ctx, "connections cannot be accepted, trying on", "err", err)
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(acceptPause << min(failed, acceptPauses)):
 	}
 }
 
@@ -85,7 +112,7 @@ type stream struct {
 }
 
 // serveConn reads one connection until either side ends it. Only an error of the sink is one of the input's.
-func (l *Listener) serveConn(ctx context.Context, conn *net.TCPConn, sink line.Sink) error {
+func (l *Listener) serveConn(ctx context.Context, conn *net.TCPConn, open *conns, sink line.Sink) error {
 	defer context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })()
 	s := stream{framer: framer{w: line.NewWindow(tcpBlock, l.cfg.MaxLine)}, sink: sink, lines: make([]line.Line, 0, chunkLines)}
 	if addr, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
@@ -97,8 +124,9 @@ func (l *Listener) serveConn(ctx context.Context, conn *net.TCPConn, sink line.S
 			_ = conn.SetReadDeadline(time.Unix(1, 0)) // AfterFunc may have come before
 		}
 		_, end := s.framer.w.Fill(conn)
-		received := time.Now()
-		bad, err := s.cut(received)
+		received := failpoint.Now()
+		bad, finished, err := s.cut(received)
+		open.read(conn, finished, s.framer.unfinished())
 		switch {
 		case err != nil:
 			return err
@@ -111,17 +139,18 @@ func (l *Listener) serveConn(ctx context.Context, conn *net.TCPConn, sink line.S
 	}
 }
 
-// cut hands over the frames that are complete and reports whether a count was wrong.
-func (s *stream) cut(received time.Time) (bad bool, err error) {
+// cut hands over the frames that are complete and reports whether a count was wrong, and whether there was a frame.
+func (s *stream) cut(received time.Time) (bad, finished bool, err error) {
 	for {
 		raw, flags, ok, err := s.framer.next()
 		if !ok {
-			return err != nil, s.hand(received)
+			return err != nil, finished, s.hand(received)
 		}
+		finished = true
 		s.lines = append(s.lines, line.Line{Raw: raw, Peer: s.peer, Flags: flags})
 		if len(s.lines) == chunkLines {
 			if err := s.hand(received); err != nil {
-				return false, err
+				return false, finished, err
 			}
 		}
 	}

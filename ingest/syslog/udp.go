@@ -2,12 +2,15 @@ package syslog
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"frontfoot/ingest/failpoint"
 	"frontfoot/ingest/line"
 )
 
@@ -18,6 +21,10 @@ const (
 	udpBatch = 64
 	// maxDatagram is more than a UDP datagram can carry.
 	maxDatagram = 64 << 10
+	// askDrops is how long after the last datagram the kernel is asked whether it dropped some: by itself it tells with the next one.
+	askDrops = time.Second
+	// lastBatches bounds what is taken from the kernel when the listener ends: a sender may never stop.
+	lastBatches = 1024
 )
 
 // serveUDP reads datagrams until ctx ends or the socket fails.
@@ -31,38 +38,109 @@ func (l *Listener) serveUDP(ctx context.Context, sink line.Sink) error {
 		return err
 	}
 	defer context.AfterFunc(ctx, func() { _ = l.udp.SetReadDeadline(time.Unix(1, 0)) })()
-	in := newDatagrams(udpBatch)
-	lines := make([]line.Line, 0, udpBatch)
-	var dropped uint32
+	r := receiver{l: l, raw: raw, sink: sink, in: newDatagrams(udpBatch), lines: make([]line.Line, 0, udpBatch)}
 	for {
-		var n int
-		var recvErr error
-		err := raw.Read(func(fd uintptr) bool {
-			n, recvErr = in.receive(fd)
-			return recvErr != unix.EAGAIN //nolint:errorlint // an errno
-		})
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err == nil:
-			err = recvErr
+		_ = l.udp.SetReadDeadline(time.Now().Add(askDrops))
+		if ctx.Err() != nil {
+			return r.finish()
 		}
-		if err != nil {
+		n, err := r.receive()
+		switch {
+		case ctx.Err() != nil && n == 0:
+			return r.finish()
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			r.ask()
+		case err != nil:
 			return fmt.Errorf("receiving UDP syslog: %w", err)
 		}
-		received := time.Now()
-		lines = lines[:0]
-		for i := range n {
-			lines = append(lines, l.datagram(in.payload(i), in.peer(i)))
-		}
-		if total, ok := in.dropped(n); ok {
-			l.metrics.Drops.Add(float64(total - dropped)) // the kernel's counter wraps like ours
-			dropped = total
-		}
-		if err := sink(line.Chunk{Lines: lines, Received: received}); err != nil {
+		if err := r.hand(n); err != nil {
 			return err
 		}
 	}
+}
+
+// A receiver takes datagrams from one socket.
+type receiver struct {
+	l     *Listener
+	raw   syscall.RawConn
+	sink  line.Sink
+	in    *datagrams
+	lines []line.Line
+
+	dropped uint32 // what the kernel has dropped in all, modulo 2^32, as far as is known
+	untold  uint64 // of it, what the sink has not heard of
+}
+
+// receive waits for datagrams and takes those there are.
+func (r *receiver) receive() (n int, err error) {
+	var recvErr error
+	err = r.raw.Read(func(fd uintptr) bool {
+		n, recvErr = r.in.receive(fd)
+		return recvErr != unix.EAGAIN //nolint:errorlint // an errno
+	})
+	if err == nil {
+		err = recvErr
+	}
+	if total, ok := r.in.dropped(n); ok {
+		r.count(total)
+	}
+	return n, err
+}
+
+// count takes in the kernel's counter of drops, which wraps like ours. Datagrams that were queued before it was last asked tell an older one.
+func (r *receiver) count(total uint32) {
+	more := total - r.dropped
+	if int32(more) <= 0 {
+		return
+	}
+	r.dropped = total
+	if failpoint.Off("drops") {
+		return
+	}
+	r.untold += uint64(more)
+	r.l.metrics.Drops.Add(float64(more))
+}
+
+// ask takes in what the kernel has not told by itself.
+func (r *receiver) ask() {
+	_ = r.raw.Control(func(fd uintptr) {
+		if total, ok := drops(fd); ok {
+			r.count(total)
+		}
+	})
+}
+
+// hand gives n datagrams to the sink, with how many were dropped before.
+func (r *receiver) hand(n int) error {
+	if n == 0 && r.untold == 0 {
+		return nil
+	}
+	r.lines = r.lines[:0]
+	for i := range n {
+		r.lines = append(r.lines, r.l.datagram(r.in.payload(i), r.in.peer(i)))
+	}
+	c := line.Chunk{Lines: r.lines, Received: failpoint.Now(), Dropped: r.untold, Droppable: true}
+	r.untold = 0
+	return r.sink(c)
+}
+
+// finish hands over what the kernel still holds, and tells of its last drops.
+func (r *receiver) finish() error {
+	for range lastBatches {
+		n := 0
+		err := r.raw.Control(func(fd uintptr) { n, _ = r.in.receive(fd) })
+		if err != nil || n == 0 {
+			break
+		}
+		if total, ok := r.in.dropped(n); ok {
+			r.count(total)
+		}
+		if err := r.hand(n); err != nil {
+			return err
+		}
+	}
+	r.ask()
+	return r.hand(0)
 }
 
 // prepare asks the kernel for a large buffer and for its drop counter.

@@ -19,12 +19,8 @@ func BenchmarkFiles(b *testing.B) {
 	}
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		p, err := OpenPositions(filepath.Join(b.TempDir(), "positions.json"), quiet(), nil)
-		if err != nil {
-			b.Fatal(err)
-		}
 		n := 0
-		err = New(Config{Paths: []string{path}, Once: true, MaxLine: 64 << 10}, p, quiet()).Run(b.Context(), func(c line.Chunk) error {
+		err := New(Config{Paths: []string{path}, Once: true, MaxLine: 64 << 10}, NewPositions(nil), quiet()).Run(b.Context(), func(c line.Chunk) error {
 			n += len(c.Lines)
 			return nil
 		})

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
+	"frontfoot/ingest/failpoint"
 	"frontfoot/ingest/line"
 )
 
@@ -36,8 +38,12 @@ func (f *file) Read(p []byte) (int, error) {
 
 // read hands over the finished lines of one turn and reports whether there may be more.
 func (s *Files) read(ctx context.Context, f *file, sink line.Sink) (bool, error) {
-	if changed, err := s.look(f); err != nil || !changed {
-		return false, nil // a file that cannot be read, on a network that is away, is looked at again at the next poll
+	changed, err := s.look(f)
+	if err != nil && f.seen { // the handle of a network that was away: the next scan opens the file again, where it was left
+		s.put(f)
+	}
+	if err != nil || !changed {
+		return false, nil
 	}
 	f.quiet = 0
 	s.take(f)
@@ -85,7 +91,7 @@ func (s *Files) hand(f *file, sink line.Sink) error {
 			f.next += int64(c.Len)
 		}
 		if len(s.lines) > 0 {
-			if err := sink(s.chunk(f)); err != nil {
+			if err := s.give(f, sink); err != nil {
 				return err
 			}
 		}
@@ -93,7 +99,7 @@ func (s *Files) hand(f *file, sink line.Sink) error {
 	return nil
 }
 
-// readRest hands over the line that the end of the file left unfinished.
+// readRest hands over the line that the end of the file left unfinished. What cannot be read has no end.
 func (s *Files) readRest(f *file, sink line.Sink) error {
 	s.take(f)
 	for {
@@ -105,22 +111,41 @@ func (s *Files) readRest(f *file, sink line.Sink) error {
 			continue
 		}
 		c, ok := s.window.Rest()
-		if !ok {
+		if !ok || !errors.Is(end, io.EOF) {
 			return nil
 		}
 		f.next += int64(c.Len)
 		s.lines = append(s.lines[:0], line.Line{Raw: c.Raw, Flags: c.Flags})
-		return sink(s.chunk(f))
+		return s.give(f, sink)
 	}
 }
 
-// chunk makes a chunk of the lines, which end at f.next.
-func (s *Files) chunk(f *file) line.Chunk {
-	pos := position{Scope: s.cfg.Scope, Path: f.path, Dev: f.id.dev, Ino: f.id.ino, Offset: f.next, Print: f.print}
-	return line.Chunk{
-		Lines: s.lines, Received: time.Now(), Path: f.path,
-		Ack: func() { s.positions.set(pos) },
+// give hands over the lines, which end at f.next.
+func (s *Files) give(f *file, sink line.Sink) error {
+	pos := s.positionOf(f)
+	if err := sink(line.Chunk{Lines: s.lines, Received: failpoint.Now(), Path: f.path, Position: pos.line()}); err != nil {
+		return err
 	}
+	s.positions.set(pos)
+	return nil
+}
+
+func (s *Files) positionOf(f *file) position {
+	return position{
+		Input: s.cfg.Input, Scope: s.cfg.Scope, Path: f.path, Dev: f.id.dev, Ino: f.id.ino, Offset: f.next, Print: f.print,
+		Seen: failpoint.Now().Unix(),
+	}
+}
+
+// tell hands over the positions that have changed without a line.
+func (s *Files) tell(sink line.Sink) error {
+	for len(s.moved) > 0 {
+		if err := sink(line.Chunk{Received: failpoint.Now(), Position: s.moved[0]}); err != nil {
+			return err
+		}
+		s.moved = s.moved[1:]
+	}
+	return nil
 }
 
 // look finds out whether f has changed since it was read last, and where to read on.
@@ -150,10 +175,13 @@ func (s *Files) look(f *file) (bool, error) {
 	return true, nil
 }
 
-// giveUp closes the files that no path leads to and that have not grown for a while.
+// giveUp closes the files that no path leads to and that have not grown for a while. Those that are gone it forgets; where the folder is away,
+// perhaps not for ever, the position is kept.
 func (s *Files) giveUp(sink line.Sink) error {
+	waits := false
 	for _, f := range s.byAge() {
 		if f.seen {
+			f.quiet = 0
 			continue
 		}
 		if f.quiet++; f.quiet <= orphanPolls {
@@ -162,14 +190,26 @@ func (s *Files) giveUp(sink line.Sink) error {
 		if err := s.readRest(f, sink); err != nil {
 			return err
 		}
-		// By its order this Ack comes after those of the file's lines.
-		forget := line.Chunk{Received: time.Now(), Path: f.path, Ack: func() { s.positions.forget(s.cfg.Scope, f.id) }}
-		if err := sink(forget); err != nil {
-			return err
+		if dev, away := f.away(); away {
+			s.away[filepath.Dir(f.path)], waits = dev, true
+			s.logger.Warn("folder of a file is away, waiting for it", "path", f.path, "offset", f.next)
+		} else {
+			s.moved = append(s.moved, s.positions.forget(s.cfg.Scope, f.id))
+			s.logger.Info("file is gone and read to its end", "path", f.path)
 		}
-		s.logger.Info("file is gone and read to its end", "path", f.path)
-		delete(s.open, f.id)
-		_ = f.f.Close()
+		s.put(f)
 	}
-	return nil
+	if waits {
+		s.bound()
+	}
+	return s.tell(sink)
+}
+
+// put closes a file. Its position stays.
+func (s *Files) put(f *file) {
+	delete(s.open, f.id)
+	if s.owner == f {
+		s.owner = nil
+	}
+	_ = f.f.Close()
 }

@@ -1,36 +1,40 @@
 package tail
 
 import (
-	"context"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
-	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"frontfoot/ingest/hint"
+	"frontfoot/ingest/line"
 )
 
-// saveEvery is how often positions that moved are written: after a crash at most this much is read twice.
-const saveEvery = 500 * time.Millisecond
-
-// A position is how far a file was read and is durable in Kafka.
+// A position is how far a file was read.
 type position struct {
-	Scope  string      `json:"scope"` // whose lines these are; two sites may read one file
-	Path   string      `json:"path"`  // where it was seen last
+	Input  string      `json:"input,omitempty"` // who reads it; "" where an earlier version did not tell
+	Scope  string      `json:"scope"`           // whose lines these are; two sites may read one file
+	Path   string      `json:"path"`            // where it was seen last
 	Dev    uint64      `json:"dev"`
 	Ino    uint64      `json:"ino"`
 	Offset int64       `json:"offset"` // where the next line begins
 	Print  fingerprint `json:"print"`
+	Seen   int64       `json:"seen,omitempty"` // when it moved last, seconds since 1970: which one is forgotten first
 }
 
 func (p *position) key() positionKey { return positionKey{p.Scope, fileID{p.Dev, p.Ino}} }
+
+// line is the position as it travels with the lines before it.
+func (p *position) line() line.Position {
+	value, _ := json.Marshal(p) // of these types it never fails
+	return line.Position{Key: p.key().text(), Value: value}
+}
 
 // fileID names a file while it exists; afterwards another one may get it.
 type fileID struct{ dev, ino uint64 }
@@ -40,23 +44,32 @@ type positionKey struct {
 	id    fileID
 }
 
-// Positions remembers for all inputs how far their files were read, in one small JSON file that is replaced as a whole:
-//
-//	{"version":1,"files":[{"scope":…,"path":…,"dev":…,"ino":…,"offset":…,"print":{"len":…,"sha256":…}}]}
-//
-// Its methods may be called concurrently.
-type Positions struct {
-	path   string
-	logger *slog.Logger
-	failed prometheus.Counter
-
-	mu      sync.Mutex
-	files   map[positionKey]position
-	changed bool
-
-	saving sync.Mutex // one writer at a time
+func (k positionKey) text() string {
+	return "file " + k.scope + " " + strconv.FormatUint(k.id.dev, 10) + " " + strconv.FormatUint(k.id.ino, 10)
 }
 
+// Positions remembers how far the files of a site were read, for all of its inputs. It writes nothing down: each change goes to the Sink,
+// with the lines that it comes after. Its methods may be called concurrently.
+type Positions struct {
+	mu    sync.Mutex
+	files map[positionKey]position
+}
+
+// NewPositions returns the positions that were given to a Sink in an earlier run. What is no position of a file is left out.
+func NewPositions(saved []line.Position) *Positions {
+	p := &Positions{files: map[positionKey]position{}}
+	for _, s := range saved {
+		var pos position
+		if err := json.Unmarshal(s.Value, &pos); err == nil && pos.key().text() == s.Key && pos.Offset >= 0 {
+			p.files[pos.key()] = pos
+		}
+	}
+	return p
+}
+
+// positionsVersion is the version of the file positions.json, in which positions stood before they were kept with the lines:
+//
+//	{"version":1,"files":[{"scope":…,"path":…,"dev":…,"ino":…,"offset":…,"print":{"len":…,"sha256":…}}]}
 const positionsVersion = 1
 
 type positionsFile struct {
@@ -64,12 +77,11 @@ type positionsFile struct {
 	Files   []position `json:"files"`
 }
 
-// OpenPositions reads the positions at path; a file that does not exist is empty. Saves that fail are counted in failed.
-func OpenPositions(path string, logger *slog.Logger, failed prometheus.Counter) (*Positions, error) {
-	p := &Positions{path: path, logger: logger, failed: failed, files: map[positionKey]position{}}
+// ReadPositions reads the positions that an earlier version of the program left at path, by scope; where there is no file there are none.
+func ReadPositions(path string) (map[string][]line.Position, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return p, nil
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading positions: %w", err)
@@ -81,102 +93,25 @@ func OpenPositions(path string, logger *slog.Logger, failed prometheus.Counter) 
 	if file.Version != positionsVersion {
 		return nil, damaged(path, fmt.Errorf("version %d is not %d", file.Version, positionsVersion))
 	}
-	for _, f := range file.Files {
-		p.files[f.key()] = f
+	all := map[string][]line.Position{}
+	for i := range file.Files {
+		f := &file.Files[i]
+		all[f.Scope] = append(all[f.Scope], f.line())
 	}
-	return p, nil
+	return all, nil
 }
 
 func damaged(path string, err error) error {
-	return &Error{
+	return &hint.Error{
 		Err:  fmt.Errorf("reading positions %s: %w", path, err),
 		Hint: "put back a copy of it, or remove it: then every file is read from where its input's `start` says",
 	}
-}
-
-// Run saves what moved until ctx ends, and once more then. A save that fails is tried again: nothing is lost by it, but
-// after a crash more is read twice.
-func (p *Positions) Run(ctx context.Context) {
-	tick := time.NewTicker(saveEvery)
-	defer tick.Stop()
-	failing := false
-	for ended := false; !ended; {
-		select {
-		case <-ctx.Done():
-			ended = true
-		case <-tick.C:
-		}
-		err := p.Save()
-		switch {
-		case err != nil:
-			p.failed.Inc()
-			if !failing {
-				p.logger.ErrorContext(ctx, "file positions cannot be saved, trying on", "err", err)
-			}
-		case failing:
-			p.logger.InfoContext(ctx, "file positions are saved again")
-		}
-		failing = err != nil
-	}
-}
-
-// Save makes the positions durable. It does nothing when none moved.
-func (p *Positions) Save() error {
-	p.saving.Lock()
-	defer p.saving.Unlock()
-	p.mu.Lock()
-	if !p.changed {
-		p.mu.Unlock()
-		return nil
-	}
-	p.changed = false
-	file := positionsFile{Version: positionsVersion, Files: slices.Collect(maps.Values(p.files))}
-	p.mu.Unlock()
-	slices.SortFunc(file.Files, func(a, b position) int {
-		return cmpPositions(&a, &b)
-	})
-	data, err := json.MarshalIndent(file, "", "\t")
-	if err == nil {
-		err = replaceFile(p.path, append(data, '\n'))
-	}
-	if err != nil {
-		p.mu.Lock()
-		p.changed = true
-		p.mu.Unlock()
-		return fmt.Errorf("saving positions: %w", err)
-	}
-	return nil
-}
-
-// replaceFile writes a file so that after any crash either the old or the new content is there.
-func replaceFile(path string, data []byte) error {
-	next := path + ".next"
-	f, err := os.OpenFile(next, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(next, path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 func (p *Positions) set(pos position) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.files[pos.key()] = pos
-	p.changed = true
 }
 
 func (p *Positions) get(scope string, id fileID) (position, bool) {
@@ -186,11 +121,41 @@ func (p *Positions) get(scope string, id fileID) (position, bool) {
 	return pos, ok
 }
 
-func (p *Positions) forget(scope string, id fileID) {
+// forget drops a position and returns what tells the Sink so.
+func (p *Positions) forget(scope string, id fileID) line.Position {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.files, positionKey{scope, id})
-	p.changed = true
+	key := positionKey{scope, id}
+	delete(p.files, key)
+	return line.Position{Key: key.text()}
+}
+
+// Bound forgets positions of inputs that nobody reads any more, those that moved longest ago, until there are limit of them, and returns what tells the
+// Sink so. Fewer are kept, so that an input that is taken out of the configuration and put back goes on where it stopped.
+func (p *Positions) Bound(read func(scope, input, path string) bool, limit int) []line.Position {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var left []position
+	for pos := range maps.Values(p.files) {
+		if pos.Input != "" && !read(pos.Scope, pos.Input, pos.Path) { // "": by its path it may be of any input
+			left = append(left, pos)
+		}
+	}
+	return p.forgetOldest(left, limit)
+}
+
+// forgetOldest forgets all but the newest of some positions; p.mu must be held.
+func (p *Positions) forgetOldest(some []position, limit int) (told []line.Position) {
+	if len(some) <= limit {
+		return nil
+	}
+	slices.SortFunc(some, func(a, b position) int { return cmp.Or(cmp.Compare(a.Seen, b.Seen), cmpPositions(&a, &b)) })
+	for i := range some[:len(some)-limit] {
+		key := some[i].key()
+		delete(p.files, key)
+		told = append(told, line.Position{Key: key.text()})
+	}
+	return told
 }
 
 // of returns the positions of a scope.
@@ -198,7 +163,7 @@ func (p *Positions) of(scope string) []position {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var all []position
-	for _, pos := range p.files {
+	for pos := range maps.Values(p.files) {
 		if pos.Scope == scope {
 			all = append(all, pos)
 		}

@@ -92,6 +92,11 @@ func (s *Files) begin(f *file) {
 	f.seen = true
 	s.open[f.id] = f
 	pos, known := s.positions.get(s.cfg.Scope, f.id)
+	if !known {
+		if pos, known = s.remounted(f); known {
+			pos = s.adopt(f, &pos)
+		}
+	}
 	switch {
 	case known && pos.Print.matches(f.f, f.size):
 		f.next, f.print = min(pos.Offset, f.size), pos.Print
@@ -101,8 +106,9 @@ func (s *Files) begin(f *file) {
 	case s.cfg.FromEnd && !s.started && !s.knownPath(f.path):
 		f.next = f.size
 		f.print, _ = printOf(f.f, f.size)
-		pos := position{Scope: s.cfg.Scope, Path: f.path, Dev: f.id.dev, Ino: f.id.ino, Offset: f.next, Print: f.print}
+		pos := s.positionOf(f)
 		s.positions.set(pos) // so that a restart does not skip what comes now
+		s.moved = append(s.moved, pos.line())
 		s.logger.Info("reading file from its end", "path", f.path, "offset", f.next)
 	default:
 		s.logger.Info("reading file", "path", f.path)
@@ -114,53 +120,15 @@ func (s *Files) knownPath(path string) bool {
 	return slices.ContainsFunc(s.positions.of(s.cfg.Scope), func(p position) bool { return p.Path == path })
 }
 
-// findRotated opens the files that were renamed while nobody looked, so that their last lines are read, and forgets
-// those that are gone.
-func (s *Files) findRotated() {
-	for _, pos := range s.positions.of(s.cfg.Scope) {
-		id := fileID{pos.Dev, pos.Ino}
-		if _, ok := s.open[id]; ok {
-			continue
-		}
-		entries, err := os.ReadDir(filepath.Dir(pos.Path))
-		if err != nil {
-			continue // the folder is away, perhaps not for ever
-		}
-		f := findInode(filepath.Dir(pos.Path), entries, id)
-		switch {
-		case f == nil:
-		case pos.Print.matches(f.f, f.size):
-			f.next, f.print = min(pos.Offset, f.size), pos.Print
-			s.open[id] = f
-			s.logger.Info("reading renamed file to its end", "path", f.path, "offset", f.next)
-			continue
-		default:
-			_ = f.f.Close()
-		}
-		s.logger.Info("file went away while nobody read it", "path", pos.Path, "offset", pos.Offset)
-		s.positions.forget(s.cfg.Scope, id)
+// owns reports whether a position is of a file of this input, and not of another's of the same scope.
+func (s *Files) owns(pos *position) bool {
+	if pos.Input != "" {
+		return pos.Input == s.cfg.Input
 	}
-}
-
-func findInode(dir string, entries []fs.DirEntry, id fileID) *file {
-	for _, e := range entries {
-		if !e.Type().IsRegular() {
-			continue
-		}
-		info, err := e.Info()
-		if err != nil || idOf(info) != id {
-			continue
-		}
-		f, err := openFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			continue
-		}
-		if f.id == id {
-			return f
-		}
-		_ = f.f.Close()
-	}
-	return nil
+	return slices.ContainsFunc(s.cfg.Paths, func(pattern string) bool {
+		match, err := filepath.Match(pattern, pos.Path)
+		return match && err == nil
+	})
 }
 
 func openFile(path string) (*file, error) {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
+	"frontfoot/ingest/failpoint"
 	"frontfoot/ingest/line"
 )
 
@@ -23,7 +23,7 @@ func NewStream(r io.Reader, maxLine int) *Stream { return &Stream{r: r, maxLine:
 // Run reads to the end, or until ctx ends, and returns nil then. An unfinished last line is a line. A read that blocks cannot
 // be broken off: its goroutine goes on until the reader gives way, and what it reads is lost.
 func (s *Stream) Run(ctx context.Context, sink line.Sink) error {
-	w := line.NewWindow(block, s.maxLine)
+	w := line.NewWindow(DefaultBlock, s.maxLine)
 	filled := make(chan error)
 	var lines []line.Line
 	for {
@@ -40,7 +40,7 @@ func (s *Stream) Run(ctx context.Context, sink line.Sink) error {
 			return nil
 		case end = <-filled:
 		}
-		chunk := line.Chunk{Received: time.Now()}
+		chunk := line.Chunk{Received: failpoint.Now()}
 		lines = lines[:0]
 		for c, ok := w.Line(false); ok; c, ok = w.Line(false) {
 			lines = append(lines, line.Line{Raw: c.Raw, Flags: c.Flags})

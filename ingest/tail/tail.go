@@ -1,9 +1,10 @@
 // Package tail reads lines from files and streams: Files follows files and globs through every kind of rotation, or reads
-// them once to their end, and Stream reads what has no position, such as standard input. How far a file was read is kept in
-// Positions, and moves only when Kafka has the lines. The package does not decompress, decode UTF-16 or look into lines.
+// them once to their end, and Stream reads what has no position, such as standard input. How far a file was read goes to the Sink
+// together with the lines, which makes both durable at once. The package does not decompress, decode UTF-16 or look into lines.
 package tail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -12,12 +13,13 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/ingest/line"
 )
 
 const (
-	// block is how much is read of a file at a time.
-	block = 256 << 10
+	// DefaultBlock is how much is read of a file at a time, in bytes, where nothing else is asked for.
+	DefaultBlock = 256 << 10
 	// turn is how many blocks of a file are read before the others have theirs.
 	turn = 16
 	// chunkLines is how many lines a chunk has at most: positions move by chunks.
@@ -31,6 +33,8 @@ const (
 type Config struct {
 	// Scope is whose lines these are; positions are kept for each scope by itself.
 	Scope string
+	// Input is whose reader this is: of a scope's positions each input follows its own alone.
+	Input string
 	// Paths are files or globs; compressed copies are left out.
 	Paths []string
 	// Once reads to the end and stops; an unfinished last line is a line then. Without it the files are followed.
@@ -39,6 +43,8 @@ type Config struct {
 	FromEnd bool
 	// MaxLine is how many bytes of a line are kept.
 	MaxLine int
+	// Block is how much is read of a file at a time, in bytes; 0 means DefaultBlock.
+	Block int
 	// Poll is how often is looked for what the kernel did not tell.
 	Poll time.Duration
 }
@@ -50,10 +56,12 @@ type Files struct {
 	logger    *slog.Logger
 
 	open    map[fileID]*file
-	refused map[string]bool // paths that could not be opened, so that each is logged once
+	refused map[string]bool   // paths that could not be opened, so that each is logged once
+	away    map[string]uint64 // folders of positions that cannot be read, or are on another device: that one, 0 for none
 	window  *line.Window
 	owner   *file // whose bytes the window holds
 	lines   []line.Line
+	moved   []line.Position   // that the sink has to hear of
 	watcher *fsnotify.Watcher // nil where the kernel has none left: polling alone then
 	started bool              // the first scan is done
 }
@@ -62,7 +70,7 @@ type Files struct {
 func New(cfg Config, positions *Positions, logger *slog.Logger) *Files {
 	return &Files{
 		cfg: cfg, positions: positions, logger: logger,
-		open: map[fileID]*file{}, refused: map[string]bool{}, window: line.NewWindow(block, cfg.MaxLine),
+		open: map[fileID]*file{}, refused: map[string]bool{}, away: map[string]uint64{}, window: line.NewWindow(cmp.Or(cfg.Block, DefaultBlock), cfg.MaxLine),
 	}
 }
 
@@ -82,6 +90,9 @@ func (s *Files) Run(ctx context.Context, sink line.Sink) error {
 		s.logger.InfoContext(ctx, "no file there yet, waiting", "paths", s.cfg.Paths)
 	}
 	for {
+		if err := s.tell(sink); err != nil {
+			return err
+		}
 		more, err := s.readAll(ctx, sink)
 		if err != nil || ctx.Err() != nil {
 			return err
@@ -94,6 +105,9 @@ func (s *Files) Run(ctx context.Context, sink line.Sink) error {
 			return nil
 		case <-poll.C:
 			s.scan()
+			if s.returned() {
+				s.findRotated()
+			}
 			err = s.giveUp(sink)
 		case e := <-events:
 			if !e.Has(fsnotify.Write) {
@@ -113,12 +127,15 @@ func (s *Files) Run(ctx context.Context, sink line.Sink) error {
 func (s *Files) once(ctx context.Context, sink line.Sink) error {
 	s.scan()
 	if len(s.open) == 0 {
-		return &Error{
+		return &hint.Error{
 			Err:  fmt.Errorf("reading %v: %w", s.cfg.Paths, fs.ErrNotExist),
 			Hint: "set `paths` of the input to files that exist and can be read",
 		}
 	}
 	s.findRotated()
+	if err := s.tell(sink); err != nil {
+		return err
+	}
 	for _, f := range s.byAge() {
 		more := true
 		for more && ctx.Err() == nil {
@@ -169,20 +186,3 @@ func (s *Files) closeAll() {
 		_ = f.f.Close()
 	}
 }
-
-// An Error is a failure that the user can do something about.
-type Error struct {
-	// Err says what went wrong.
-	Err error
-	// Hint says what to do, in a sentence without a full stop.
-	Hint string
-}
-
-// Error returns what went wrong, without the hint.
-func (e *Error) Error() string { return e.Err.Error() }
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// HintText returns what to do about it.
-func (e *Error) HintText() string { return e.Hint }

@@ -6,18 +6,20 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/ingest/line"
 )
 
@@ -25,24 +27,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-func openPositions(t *testing.T, dir string) *Positions {
-	t.Helper()
-	p, err := OpenPositions(filepath.Join(dir, "positions.json"), quiet(), prometheus.NewCounter(prometheus.CounterOpts{Name: "c"}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 // reading is a Files that runs until the test ends, and what it has handed over.
 type reading struct {
 	lines chan string // flags are written behind the text
 	stop  func()
 	done  chan error
 
-	mu     sync.Mutex
-	noAck  bool
-	unsent []func()
+	mu      sync.Mutex
+	refuse  bool                     // the sink takes nothing more
+	durable map[string]line.Position // what a spool would know after a crash now
 }
 
 // follow reads paths with a poll so frequent that tests need not wait for it.
@@ -52,12 +45,12 @@ func follow(t *testing.T, p *Positions, change func(*Config), paths ...string) *
 	if change != nil {
 		change(&cfg)
 	}
-	r := &reading{lines: make(chan string, 100_000), done: make(chan error, 1)}
+	r := &reading{lines: make(chan string, 100_000), done: make(chan error, 1), durable: map[string]line.Position{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { r.done <- New(cfg, p, quiet()).Run(ctx, r.sink) }()
 	r.stop = sync.OnceFunc(func() {
 		cancel()
-		if err := <-r.done; err != nil {
+		if err := <-r.done; err != nil && !errors.Is(err, errRefused) {
 			t.Errorf("reading ended with: %v", err)
 		}
 	})
@@ -65,7 +58,19 @@ func follow(t *testing.T, p *Positions, change func(*Config), paths ...string) *
 	return r
 }
 
+var errRefused = errors.New("nothing more is taken")
+
 func (r *reading) sink(c line.Chunk) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.refuse {
+		return errRefused
+	}
+	if p := c.Position; len(p.Value) > 0 {
+		r.durable[p.Key] = p
+	} else {
+		delete(r.durable, p.Key)
+	}
 	for _, l := range c.Lines {
 		text := string(l.Raw)
 		if l.Flags != 0 {
@@ -73,14 +78,14 @@ func (r *reading) sink(c line.Chunk) error {
 		}
 		r.lines <- text
 	}
+	return nil
+}
+
+// positions are those that another run begins with.
+func (r *reading) positions() *Positions {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.noAck {
-		r.unsent = append(r.unsent, c.Ack)
-	} else {
-		c.Ack()
-	}
-	return nil
+	return NewPositions(slices.Collect(maps.Values(r.durable)))
 }
 
 // want takes as many lines as there are and compares them.
@@ -130,7 +135,7 @@ func TestFollowHoldsAnUnfinishedLine(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.log")
 	appendTo(t, path, "one\ntw")
-	r := follow(t, openPositions(t, dir), nil, path)
+	r := follow(t, NewPositions(nil), nil, path)
 	r.want(t, "one")
 	appendTo(t, path, "o\r\n")
 	r.want(t, "two\r")
@@ -175,7 +180,7 @@ func TestRotation(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "a.log")
 			appendTo(t, path, "old 1\nold 2\n")
-			r := follow(t, openPositions(t, dir), nil, path)
+			r := follow(t, NewPositions(nil), nil, path)
 			r.want(t, "old 1", "old 2")
 			tt.rotate(t, path)
 			r.want(t, tt.want...)
@@ -193,7 +198,7 @@ func TestTruncatedAndGrownFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.log")
 	appendTo(t, path, "old\n")
-	p := openPositions(t, dir)
+	p := NewPositions(nil)
 	r := follow(t, p, nil, path)
 	r.want(t, "old")
 	r.stop()
@@ -208,7 +213,7 @@ func TestGlobFollowsNewFilesAndReadsNoLineTwice(t *testing.T) {
 	path := filepath.Join(dir, "a.log")
 	appendTo(t, path, "a\n")
 	appendTo(t, path+".2.gz", "compressed\n")
-	r := follow(t, openPositions(t, t.TempDir()), nil, filepath.Join(dir, "*.log*"))
+	r := follow(t, NewPositions(nil), nil, filepath.Join(dir, "*.log*"))
 	r.want(t, "a")
 	check(t, os.Rename(path, path+".1")) // the glob meets it again under its new name
 	check(t, os.Link(path+".1", path+".link"))
@@ -219,31 +224,48 @@ func TestGlobFollowsNewFilesAndReadsNoLineTwice(t *testing.T) {
 	r.wantNoMore(t)
 }
 
-func TestRestartGoesOnAtTheAcknowledgedLine(t *testing.T) {
+func TestRestartGoesOnAtTheLastLineThatWasTaken(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.log")
 	appendTo(t, path, "1\n2\n")
-	p := openPositions(t, dir)
-	r := follow(t, p, nil, path)
+	r := follow(t, NewPositions(nil), nil, path)
 	r.want(t, "1", "2")
 	r.mu.Lock()
-	r.noAck = true
+	r.refuse = true
 	r.mu.Unlock()
 	appendTo(t, path, "3\n4\n")
-	r.want(t, "3", "4")
-	r.stop()
-	check(t, p.Save())
+	r.wantNoMore(t)
 
 	appendTo(t, path, "5\n")
-	p = openPositions(t, dir)
-	r = follow(t, p, nil, path)
+	r = follow(t, r.positions(), nil, path)
 	r.want(t, "3", "4", "5")
 	r.stop()
-	check(t, p.Save())
-	r = follow(t, openPositions(t, dir), nil, path)
+	r = follow(t, r.positions(), nil, path)
 	appendTo(t, path, "6\n")
 	r.want(t, "6")
 	r.wantNoMore(t)
+}
+
+// A file that is gone is forgotten, also where it went away while nobody looked.
+func TestFileThatIsGoneIsForgotten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.log")
+	appendTo(t, path, "1\n")
+	r := follow(t, NewPositions(nil), nil, path)
+	r.want(t, "1")
+	r.stop()
+	check(t, os.Remove(path))
+	before := r.positions()
+	r = follow(t, before, nil, path)
+	r.durable["file"] = line.Position{Key: "file", Value: []byte("no position")} // of a source of another kind
+	appendTo(t, path, "2\n")
+	r.want(t, "2")
+	r.stop()
+	if n := len(before.of("leeds/")); n != 1 {
+		t.Errorf("%d positions are known, want that of the new file", n)
+	}
+	if n := len(r.positions().of("leeds/")); n != 1 {
+		t.Errorf("%d positions are durable, want 1", n)
+	}
 }
 
 func TestRestartFindsWhatRotatedMeanwhile(t *testing.T) {
@@ -269,7 +291,7 @@ func TestRestartFindsWhatRotatedMeanwhile(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "a.log")
 			appendTo(t, path, "1\n")
-			p := openPositions(t, dir)
+			p := NewPositions(nil)
 			atEnd := func(c *Config) { c.FromEnd = true } // it is no first sight, so this means nothing
 			r := follow(t, p, nil, path)
 			r.want(t, "1")
@@ -286,7 +308,7 @@ func TestStartAtTheEnd(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.log")
 	appendTo(t, path, "before\n")
-	p := openPositions(t, dir)
+	p := NewPositions(nil)
 	atEnd := func(c *Config) { c.FromEnd = true }
 	r := follow(t, p, atEnd, filepath.Join(dir, "b.log"), path) // the first scan meets them in this order
 	for len(p.of("leeds/")) == 0 {
@@ -307,7 +329,7 @@ func TestOnceReadsToTheEndOldestFirst(t *testing.T) {
 	appendTo(t, older, "1\n2")
 	appendTo(t, newer, "3\n")
 	check(t, os.Chtimes(older, time.Unix(1, 0), time.Unix(1, 0)))
-	p := openPositions(t, dir)
+	p := NewPositions(nil)
 	once := func(c *Config) { c.Once = true }
 	r := follow(t, p, once, filepath.Join(dir, "*.log"))
 	if err := <-r.done; err != nil {
@@ -323,7 +345,7 @@ func TestOnceReadsToTheEndOldestFirst(t *testing.T) {
 	r.wantNoMore(t)
 
 	err := New(Config{Paths: []string{filepath.Join(dir, "none")}, Once: true, MaxLine: 10}, p, quiet()).Run(t.Context(), r.sink)
-	var hinted *Error
+	var hinted *hint.Error
 	if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "`paths`") {
 		t.Errorf("no file: error is %v", err)
 	}

@@ -29,6 +29,7 @@ const exitAbsent = 3
 type Broker struct {
 	dir  string
 	port int
+	args []string
 	cmd  *exec.Cmd
 	log  *log
 	gone chan struct{} // closed when the JVM has ended
@@ -57,7 +58,7 @@ func (b *Broker) Kill() {
 func (b *Broker) Restart(tb testing.TB) {
 	tb.Helper()
 	b.log, b.gone = new(log), make(chan struct{})
-	b.cmd = exec.Command(script(tb), b.dir, strconv.Itoa(b.port))
+	b.cmd = exec.Command(script(tb), append(b.args, b.dir, strconv.Itoa(b.port))...)
 	b.cmd.Stderr = b.log
 	b.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // the script turns into the JVM
 	if err := b.cmd.Start(); err != nil {
@@ -110,17 +111,17 @@ func script(tb testing.TB) string {
 	return ""
 }
 
-// freePorts returns the first of two free ports. They lie below those that the system gives away for outgoing connections, so that they are still free
+// freePorts returns the first of three free ports. They lie below those that the system gives away for outgoing connections, so that they are still free
 // when a killed broker comes back.
 func freePorts(tb testing.TB) int {
 	tb.Helper()
 	for range 100 {
 		port := 20_000 + rand.IntN(10_000)
-		if isFree(port) && isFree(port+1) {
+		if isFree(port) && isFree(port+1) && isFree(port+2) {
 			return port
 		}
 	}
-	tb.Fatal("no two free ports in a row")
+	tb.Fatal("no three free ports in a row")
 	return 0
 }
 
