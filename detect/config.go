@@ -16,6 +16,8 @@ type Config struct {
 	LearnAtMost     time.Duration  // the longest a quiet site learns
 	HalfLife        time.Duration  // what was seen so long ago counts half
 	MaxBytes        int            // memory of the site's counts, 16 KiB at least; all else of a site takes about 1 MiB at most
+
+	without Part // what is left out: see Without
 }
 
 // DefaultConfig returns the defaults.

@@ -5,11 +5,10 @@ package detect
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"frontfoot/detect/incident"
 	"frontfoot/ingest/event"
+	"frontfoot/ingest/ledger"
 )
 
 // A Message is one Kafka message of a site: its events and where they stand in the log.
@@ -17,6 +16,7 @@ type Message struct {
 	Epoch  string // collector's run, 32 hex digits
 	Seq0   uint64 // number of the first event; the others follow without gaps
 	Offset int64  // on the site's topic
+	Row0   uint32 // row of the first event in the Kafka message: above 0 where the ones before it had come already
 	Events *event.Batch
 }
 
@@ -26,6 +26,13 @@ type Output struct {
 	Messages  []Scored
 	Findings  []incident.Finding
 	Incidents []incident.Version
+	Ledger    []ledger.Entry
+	Verdicts  []Verdict
+}
+
+// Empty reports whether there is nothing to write.
+func (o *Output) Empty() bool {
+	return len(o.Messages)+len(o.Findings)+len(o.Incidents)+len(o.Ledger)+len(o.Verdicts) == 0
 }
 
 // Scored is a message with the verdict on each of its rows.
@@ -37,20 +44,22 @@ type Scored struct {
 
 // A Batch is what one insert writes: the outputs of the sites of a lane over recorded offset ranges.
 type Batch struct {
-	Token string // a function of the lane and the ranges: the same batch tried again has the same token
+	Token string // a function of the lane, the batch's number and its ranges: the same batch tried again has the same token and the same rows
 	Sites []Output
 }
 
-// ErrRejected is wrapped by a Sink's errors that trying again cannot mend: it is there, and will not have these rows.
-var ErrRejected = errors.New("the store rejects the batch")
-
-// ErrFindingsRejected is an ErrRejected after all events of the batch were written: it is about findings or incidents.
-var ErrFindingsRejected = fmt.Errorf("%w: its findings", ErrRejected)
+// A Rejection is what the store will never take, however often it is tried; the rest of the batch is there.
+type Rejection struct {
+	Site    string
+	Message *Scored // whose rows it will not have; nil where it is findings, incidents or ledger entries
+	Err     error
+}
 
 // A Sink takes batches. Write returns when all of the batch is durable, or an error when that is not known: the same batch may then be
-// written again. An error that wraps ErrRejected says that nothing of a table's rows can ever be written as they are. It keeps nothing of the batch after it has returned. One call at a time for each lane.
+// written again. What it will never take
+// it returns instead, once the rest is durable. It keeps nothing of the batch after it has returned. One call at a time for each lane.
 type Sink interface {
-	Write(ctx context.Context, b *Batch) error
+	Write(ctx context.Context, b *Batch) ([]Rejection, error)
 }
 
 // A Model names what kind of novelty a score is about.

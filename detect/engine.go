@@ -8,11 +8,8 @@ import (
 )
 
 const (
-	guardBits   = 6.643856 // log2(100): what the most unusual hundredth of a dataset shows
-	guardWeight = 0.125    // is learned at this weight
-	youngest    = 200      // events of a dataset before one of them can be a finding
-	notableBits = 2        // four events a day
-	fadeSteps   = 64       // steps in which a half-life passes
+	notableBits = 2  // four events a day
+	fadeSteps   = 64 // steps in which a half-life passes
 )
 
 // An engine scores rows of one layout and learns them. It is what logs and tables have in common.
@@ -21,16 +18,16 @@ type engine struct {
 	key    sketch.Key
 	model  *novelty.Model
 	shapes *template.Miner
-	fusion fusion
+	judge  judge
 	fade   fade
 
 	// of the row scored last
 	verdict novelty.Verdict
-	blend   blend
+	bits    float32
 }
 
-func newEngine(layout *feature.Layout, key sketch.Key, maxBytes int) *engine {
-	return &engine{layout: layout, key: key, model: novelty.New(layout, maxBytes), shapes: template.New(key)}
+func newEngine(layout *feature.Layout, key sketch.Key, maxBytes int, judge judge) *engine {
+	return &engine{layout: layout, key: key, judge: judge, model: novelty.New(layout, maxBytes), shapes: template.New(key)}
 }
 
 // score returns the bits of a row. Nothing is learned but which shapes of lines there are.
@@ -41,32 +38,21 @@ func (e *engine) score(r *feature.Row) float32 {
 		}
 	}
 	e.model.Score(r, &e.verdict)
-	e.blend = e.fusion.score(r.Class, &e.verdict)
-	return e.blend.bits
+	e.bits = e.judge.score(r, e.model, &e.verdict)
+	return e.bits
 }
 
-// learn takes up the row scored last: what is unusual, or held, counts less, so that an attack does not become normal by lasting.
-// The scale of scores learns all rows alike unless they are held: otherwise the rate of findings would not be what was asked for.
-func (e *engine) learn(held bool) {
-	model, scale := float32(1), float32(1)
-	if e.blend.tail >= guardBits {
-		model = guardWeight
-	}
-	if held {
-		model, scale = guardWeight, guardWeight
-	}
-	e.model.Learn(model)
-	e.fusion.learn(&e.blend, model*e.fade.weight(), scale*e.fade.weight())
-}
+// learn takes up the row scored last, as far as the judge lets it; held is what belongs to an open incident.
+func (e *engine) learn(held bool) { e.model.Learn(e.judge.learn(held, e.fade.weight())) }
 
 // trust learns the row scored last as known to be clean.
 func (e *engine) trust() {
 	e.model.Learn(1)
-	e.fusion.learn(&e.blend, e.fade.weight(), e.fade.weight())
+	e.judge.trust(e.fade.weight())
 }
 
 // alert reports whether the row scored last is one of that share of its dataset's rows that looks most unusual. Ask once a row.
-func (e *engine) alert(rate float64) bool { return e.fusion.alert(&e.blend, rate) }
+func (e *engine) alert(rate float64) bool { return e.judge.alert(rate) }
 
 // notable reports whether one thing about the row scored last is so rare that less than so many events a day show the like.
 func (e *engine) notable(daily float32) bool {
@@ -81,7 +67,7 @@ func (e *engine) pass(step int64) {
 	halves := step/fadeSteps - e.fade.step/fadeSteps
 	for range min(halves, 40) {
 		e.model.Halve()
-		e.fusion.halve()
+		e.judge.halve()
 	}
 	e.fade.step = step
 	e.model.SetWeight(e.fade.weight())
@@ -114,7 +100,6 @@ func (e *engine) encode(enc *sketch.Encoder) {
 	enc.Uint(uint64(e.fade.step))
 	e.model.Encode(enc)
 	e.shapes.Encode(enc)
-	e.fusion.encode(enc)
 }
 
 func (e *engine) decode(d *sketch.Decoder) error {
@@ -122,11 +107,7 @@ func (e *engine) decode(d *sketch.Decoder) error {
 	if err := e.model.Decode(d); err != nil {
 		return err
 	}
-	if err := e.shapes.Decode(d); err != nil {
-		return err
-	}
-	e.fusion.decode(d)
-	return d.Err()
+	return e.shapes.Decode(d)
 }
 
 // loudest returns the model that speaks loudest of the row scored last.
@@ -145,5 +126,5 @@ func (e *engine) loudest() Model {
 
 // bytes returns the memory that the engine takes.
 func (e *engine) bytes() int {
-	return e.model.Bytes() + e.shapes.Bytes() + e.fusion.bytes()
+	return e.model.Bytes() + e.shapes.Bytes() + e.judge.bytes()
 }

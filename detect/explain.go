@@ -41,7 +41,9 @@ func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind 
 		}
 		a, b := x.layout.Parts(me.Feature)
 		total, values := m.Known(me.Feature)
-		k := incident.Kind{Feature: me.Feature, Bits: me.Bits, Value: me.Key, What: x.what(me), Expected: x.expected(me, total, values)}
+		k := incident.Kind{
+			Feature: me.Feature, Name: x.layout.Name(me.Feature), Bits: me.Bits, Value: x.layout.Key(me.Feature, x.row), What: x.what(me), Expected: x.expected(me, total, values),
+		}
 		k.Side = uint8(x.layout.Side(me.Feature))
 		f := &x.layout.Fields[a]
 		if b < 0 {

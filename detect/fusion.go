@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"frontfoot/detect/feature"
 	"frontfoot/detect/novelty"
 	"frontfoot/detect/sketch"
 )
@@ -15,7 +16,13 @@ const maxClasses = 16
 // scale spreads the scores over the bins of a Tail.
 const scale = 16
 
-// A fusion makes one score in bits of the views of an event. Each view is laid on a straight scale of bits on which what it shows once in a
+const (
+	rareBits   = 6.643856 // log2(100): what the most unusual hundredth of a dataset shows
+	rareWeight = 0.125    // is learned at this weight
+	youngest   = 200      // events of a dataset before one of them can be a finding
+)
+
+// A fusion is the judge of log events. It makes one score in bits of the views of an event. Each view is laid on a straight scale of bits on which what it shows once in a
 // hundred events of the same dataset is log2(100), and the score is the mean of the two largest: one may be large by chance, and all three
 // would drown what one cannot see. Where a view falls off exponentially, ten bits are about once in a thousand.
 //
@@ -24,36 +31,14 @@ const scale = 16
 type fusion struct {
 	names   []uint64 // hash of each dataset
 	classes []*class
+	now     blend // of the event scored last
+	without Part
 }
 
 type class struct {
 	views [views]sketch.Tail
 	sum   sketch.Tail
-	alarm alarm
-}
-
-// An alarm keeps the rate of findings at what was asked for while scores drift: each finding raises the bar by a step, and each event lowers
-// it by so much that at the asked rate it stays (adaptive conformal inference, Gibbs and Candès 2021). The bar moves by two bits down and
-// one up at most, so that neither a quiet month nor a flood changes what is rare.
-type alarm struct {
-	bar float32 // bits above the lowest bar, 0 to barMost
-}
-
-const (
-	barStep  = 1.0 / 8
-	barStart = 2
-	barMost  = 3
-)
-
-// rings reports whether a tail of so many bits is a finding at a rate, and moves the bar.
-func (a *alarm) rings(tail float32, rate float64) bool {
-	hit := tail >= float32(-sketch.Log2(float32(rate))+(a.bar-barStart))
-	a.bar -= float32(barStep * rate)
-	if hit {
-		a.bar += barStep
-	}
-	a.bar = min(max(0, a.bar), barMost)
-	return hit
+	alarm sketch.Alarm
 }
 
 // blend is what a fusion says of one event.
@@ -73,45 +58,65 @@ func (f *fusion) of(name uint64) int {
 	}
 	if len(f.names) < maxClasses {
 		f.names = append(f.names, name)
-		f.classes = append(f.classes, &class{alarm: alarm{bar: barStart}})
+		f.classes = append(f.classes, &class{alarm: sketch.NewAlarm()})
 	}
 	return len(f.names) - 1
 }
 
-// score tells how unusual a verdict is within its dataset.
-func (f *fusion) score(dataset uint64, v *novelty.Verdict) blend {
-	b := blend{class: f.of(dataset), view: [views]float32{v.Values, 0, v.Never}}
+func (f *fusion) score(r *feature.Row, _ *novelty.Model, v *novelty.Verdict) float32 {
+	b := blend{class: f.of(r.Class), view: [views]float32{v.Values, 0, v.Never}}
 	if len(v.Loud) > 0 {
 		b.view[1] = v.Loud[0].Bits
 	}
 	c := f.classes[b.class]
 	var first, second float32
 	for i := range b.view {
-		switch x := b.view[i] / max(1, c.views[i].At(guardBits)); {
+		if f.without.lacks(fused(i)) {
+			continue
+		}
+		switch x := b.view[i] / max(1, c.views[i].At(rareBits)); {
 		case x > first:
 			first, second = x, first
 		case x > second:
 			second = x
 		}
 	}
-	b.bits = guardBits * (first + second) / 2
+	b.bits = rareBits * (first + second) / 2
 	b.tail = c.sum.Bits(scale * b.bits)
-	return b
+	f.now = b
+	return b.bits
 }
 
-// learn counts an event: with weight view in what the views are compared with, and sum in what their sum is.
-func (f *fusion) learn(b *blend, view, sum float32) {
-	c := f.classes[b.class]
-	for i := range b.view {
-		c.views[i].Add(b.view[i], view)
+// learn counts what is unusual, or held, less, so that an attack does not become normal by lasting. How seldom scores are is learned of all
+// events alike unless they are held: otherwise the rate of findings would not be what was asked for.
+func (f *fusion) learn(held bool, fade float32) float32 {
+	weight, sum := float32(1), float32(1)
+	if f.now.tail >= rareBits {
+		weight = rareWeight
 	}
-	c.sum.Add(scale*b.bits, sum)
+	if held {
+		weight, sum = rareWeight, rareWeight
+	}
+	if f.without.lacks(PartGuard) {
+		weight, sum = 1, 1
+	}
+	f.take(weight*fade, sum*fade)
+	return weight
 }
 
-// alert reports whether an event is a finding at a rate of its dataset's events. The first events of a dataset cannot tell.
-func (f *fusion) alert(b *blend, rate float64) bool {
-	c := f.classes[b.class]
-	return c.sum.Total() >= youngest && c.alarm.rings(b.tail, rate)
+func (f *fusion) trust(fade float32) { f.take(fade, fade) }
+
+func (f *fusion) take(view, sum float32) {
+	c := f.classes[f.now.class]
+	for i := range f.now.view {
+		c.views[i].Add(f.now.view[i], view)
+	}
+	c.sum.Add(scale*f.now.bits, sum)
+}
+
+func (f *fusion) alert(rate float64) bool {
+	c := f.classes[f.now.class]
+	return c.sum.Total() >= youngest && c.alarm.Rings(f.now.tail, rate)
 }
 
 func (f *fusion) bytes() int { return len(f.classes) * (views + 1) * sketch.TailBytes }
@@ -133,11 +138,11 @@ func (f *fusion) encode(e *sketch.Encoder) {
 			c.views[j].Encode(e)
 		}
 		c.sum.Encode(e)
-		e.Float(c.alarm.bar)
+		c.alarm.Encode(e)
 	}
 }
 
-func (f *fusion) decode(d *sketch.Decoder) {
+func (f *fusion) decode(d *sketch.Decoder) error {
 	n := d.Count(maxClasses)
 	f.names, f.classes = nil, nil
 	for range n {
@@ -148,6 +153,7 @@ func (f *fusion) decode(d *sketch.Decoder) {
 			_ = c.views[j].Decode(d) // d keeps the first error
 		}
 		_ = c.sum.Decode(d)
-		c.alarm.bar = d.Float()
+		c.alarm.Decode(d)
 	}
+	return d.Err()
 }

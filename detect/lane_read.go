@@ -2,42 +2,55 @@ package detect
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
+	"frontfoot/detect/checkpoint"
 	"frontfoot/ingest/bus"
-	"frontfoot/ingest/event"
 )
 
 const (
-	pollWait  = 500 * time.Millisecond // how long one request to Kafka waits for news
-	shortWait = 10 * time.Millisecond  // and the least, while a batch waits for the later stages
-	manyRows  = 2000                   // a batch of so many events waits longer than others
-	manyTimes = 4                      // so many times as long
+	pollWait    = 500 * time.Millisecond // how long one request to Kafka waits for news
+	idleWait    = 2 * time.Second        // and one where nothing came for a while
+	idleAfter   = 10 * time.Second
+	shortWait   = 10 * time.Millisecond // and the least, while a batch waits for the later stages
+	manyRows    = 2000                  // a batch of so many events waits longer than others
+	manyTimes   = 4                     // so many times as long
+	maxFlight   = 96 << 20              // bytes of messages that a worker holds; a little more where many lanes read at once
+	crowdedWait = 50 * time.Millisecond
+	stuckFor    = time.Minute // with messages to read and none read, a client that was forgotten by its broker is given up
 )
+
+// errStuck ends a lane that does not get what the log has.
+var errStuck = errors.New("nothing read for a minute though the log goes on")
 
 // A laneReader is a lane's first stage: it follows the topics of the lane's sites and cuts what it reads into batches.
 type laneReader struct {
 	lane      *lane
 	next      map[string]int64 // by topic
-	gone      map[string]int64 // what next was for topics that Kafka does not know at the moment
+	gone      map[string]int64 // what next was for topics that cannot be read at the moment
+	told      map[string]bool  // topics of which it is told that they cannot be read
 	refreshed time.Time
+	news      time.Time // when something was last read
+	stuck     time.Time // since when the log has had more and gave nothing; zero while it gives
 
 	pending map[string]*siteMessages // by site
 	rows    int
 	bytes   int
 	since   time.Time // when the first pending message came
+	after   string    // the site that was taken last, where one batch had no room for all
 }
 
-// newReader begins where the lane's states end.
+// newReader begins where the lane's record ends.
 func (l *lane) newReader() *laneReader {
-	r := &laneReader{lane: l, next: map[string]int64{}, gone: map[string]int64{}, pending: map[string]*siteMessages{}}
-	for site, run := range l.sites {
-		r.next[bus.RawTopic(site)] = run.next
+	r := &laneReader{lane: l, next: map[string]int64{}, gone: map[string]int64{}, told: map[string]bool{}, pending: map[string]*siteMessages{}, news: time.Now()}
+	for site, s := range l.place.Sites {
+		r.next[bus.RawTopic(site)] = s.Next + s.Len
+		r.next[bus.CtlTopic(site)] = s.Ctl + s.CtlLen
 	}
 	return r
 }
@@ -46,7 +59,12 @@ func (l *lane) newReader() *laneReader {
 // what is pending then is left in the log.
 func (r *laneReader) run(ctx, handover context.Context, out chan<- fetched) error {
 	for ctx.Err() == nil {
-		err := r.poll(ctx)
+		var err error
+		if r.crowded() {
+			pause(ctx, crowdedWait)
+		} else {
+			err = r.poll(ctx)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -58,16 +76,26 @@ func (r *laneReader) run(ctx, handover context.Context, out chan<- fetched) erro
 		if !r.due() || !r.full() && len(out) == cap(out) {
 			continue // while the later stages are busy, the batch may grow: larger ones cost less
 		}
-		if err := send(handover, out, r.take()); err != nil {
+		f, err := r.take()
+		if err != nil {
+			return err
+		}
+		if err := send(handover, out, f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// crowded reports whether the worker holds so much that a lane which has something must wait until it is stored. A lane that has nothing may always
+// read, so that each goes on.
+func (r *laneReader) crowded() bool {
+	return r.lane.flight.Load() > 0 && r.lane.worker.flight.Load() > maxFlight
+}
+
 // due reports whether the first event has waited long enough, or there is no room for more.
 func (r *laneReader) due() bool {
-	return r.full() || r.rows > 0 && time.Since(r.since) >= r.patience()
+	return r.full() || len(r.pending) > 0 && time.Since(r.since) >= r.patience()
 }
 
 // patience is how long the first event of the pending batch waits for more: longer where many come, because large inserts cost less an event.
@@ -82,15 +110,43 @@ func (r *laneReader) full() bool {
 	return r.rows >= r.lane.worker.cfg.BatchRows || r.bytes >= r.lane.worker.cfg.BatchBytes
 }
 
-// take hands over what is pending.
-func (r *laneReader) take() fetched {
-	f := fetched{rows: r.rows, bytes: r.bytes}
-	for _, site := range slices.Sorted(maps.Keys(r.pending)) {
-		f.sites = append(f.sites, *r.pending[site])
+// take hands over what is pending, of as many sites as one record has room for; the others come first in the next batch.
+func (r *laneReader) take() (fetched, error) {
+	size := 0
+	for topic, next := range r.next {
+		if site, ok := strings.CutPrefix(topic, bus.RawTopic("")); ok {
+			size += checkpoint.Span{Next: next, Ctl: r.at(bus.CtlTopic(site))}.Size(site)
+		}
 	}
-	clear(r.pending)
-	r.rows, r.bytes = 0, 0
-	return f
+	for topic, next := range r.gone {
+		if site, ok := strings.CutPrefix(topic, bus.RawTopic("")); ok {
+			size += checkpoint.Span{Next: next, Ctl: r.at(bus.CtlTopic(site))}.Size(site)
+		}
+	}
+	names := slices.Sorted(maps.Keys(r.pending))
+	first, _ := slices.BinarySearch(names, r.after+"\x00")
+	f := fetched{}
+	for i := range names {
+		site := names[(first+i)%len(names)]
+		m := r.pending[site]
+		more := m.span().Size(site) - checkpoint.Span{Next: m.to, Ctl: m.ctlTo}.Size(site)
+		if checkpoint.EncodedSize(size+more) > bus.MaxMetadata {
+			break
+		}
+		size += more
+		f.sites = append(f.sites, *m)
+		f.rows += m.rows
+		r.rows -= m.rows
+		r.bytes -= m.bytes
+		delete(r.pending, site)
+		r.after = site
+	}
+	if len(f.sites) == 0 {
+		return f, fmt.Errorf("lane %d has too many sites: a record of %d does not fit into the %d bytes that Kafka keeps: start anew with more lanes",
+			r.lane.number, len(r.next), bus.MaxMetadata)
+	}
+	slices.SortFunc(f.sites, func(a, b siteMessages) int { return strings.Compare(a.site, b.site) })
+	return f, nil
 }
 
 // poll asks Kafka once for news of all sites.
@@ -106,21 +162,51 @@ func (r *laneReader) poll(ctx context.Context) error {
 	for _, topic := range slices.Sorted(maps.Keys(r.next)) {
 		positions = append(positions, bus.Position{Topic: topic, Offset: r.next[topic]})
 	}
-	opts := bus.FetchOptions{MaxWait: pollWait}
-	if r.rows > 0 {
-		opts.MaxWait = max(time.Until(r.since.Add(r.patience())), shortWait)
-	}
-	results, err := r.lane.worker.dep.Bus.Poll(ctx, positions, opts)
+	results, err := r.lane.worker.log.Poll(ctx, positions, bus.FetchOptions{MaxWait: r.wait()})
 	if errors.Is(err, bus.ErrCorrupt) {
 		return r.pollSingly(ctx, positions)
 	}
 	if err != nil {
-		return fmt.Errorf("polling %d sites: %w", len(positions), err)
+		return fmt.Errorf("polling %d topics: %w", len(positions), err)
 	}
 	for _, topic := range slices.Sorted(maps.Keys(results)) {
 		if err := r.accept(ctx, topic, results[topic]); err != nil {
 			return err
 		}
+	}
+	return r.watch(results)
+}
+
+// wait is how long Kafka may wait for news.
+func (r *laneReader) wait() time.Duration {
+	switch {
+	case len(r.pending) > 0:
+		return max(time.Until(r.since.Add(r.patience())), shortWait)
+	case time.Since(r.news) > idleAfter:
+		return min(idleWait, max(r.lane.worker.cfg.Refresh, shortWait))
+	default:
+		return pollWait
+	}
+}
+
+// watch ends a lane that is stuck: it begins anew with connections of its own.
+func (r *laneReader) watch(results map[string]bus.FetchResult) error {
+	behind := false
+	for topic, got := range results {
+		if len(got.Messages) > 0 {
+			r.news, r.stuck = time.Now(), time.Time{}
+			return nil
+		}
+		next, reading := r.next[topic]
+		behind = behind || reading && got.Err == nil && got.HighWatermark > next
+	}
+	switch {
+	case !behind:
+		r.stuck = time.Time{}
+	case r.stuck.IsZero():
+		r.stuck = time.Now()
+	case time.Since(r.stuck) > stuckFor:
+		return errStuck
 	}
 	return nil
 }
@@ -128,13 +214,10 @@ func (r *laneReader) poll(ctx context.Context) error {
 // pollSingly finds the batch that cannot be read and steps over it.
 func (r *laneReader) pollSingly(ctx context.Context, positions []bus.Position) error {
 	for _, p := range positions {
-		got, err := r.lane.worker.dep.Bus.Fetch(ctx, p.Topic, p.Offset, bus.FetchOptions{MaxWait: -1})
+		got, err := r.lane.worker.log.Fetch(ctx, p.Topic, p.Offset, bus.FetchOptions{MaxWait: -1})
 		if errors.Is(err, bus.ErrCorrupt) {
 			site, _ := bus.SiteOf(p.Topic)
-			if err := r.reject(ctx, site, bus.Message{Offset: p.Offset}, err); err != nil {
-				return err
-			}
-			r.next[p.Topic]++
+			r.add(site, p.Topic, &bus.Message{Offset: p.Offset}, err)
 			continue
 		}
 		if err != nil && got.Err == nil {
@@ -147,133 +230,80 @@ func (r *laneReader) pollSingly(ctx context.Context, positions []bus.Position) e
 	return nil
 }
 
-// refresh looks for sites that are new on the lane, now and then.
-func (r *laneReader) refresh(ctx context.Context) error {
-	if time.Since(r.refreshed) < r.lane.worker.cfg.Refresh {
-		return nil
-	}
-	sites, err := r.lane.worker.dep.Bus.Sites(ctx)
-	if err != nil {
-		return fmt.Errorf("listing sites: %w", err)
-	}
-	r.refreshed = time.Now()
-	for _, site := range sites {
-		topic := bus.RawTopic(site)
-		if _, known := r.next[topic]; known || laneOf(site, r.lane.lanes) != r.lane.number {
-			continue
-		}
-		first, left := r.gone[topic]
-		if !left {
-			if first, _, err = r.lane.worker.dep.Bus.Offsets(ctx, topic); err != nil {
-				return fmt.Errorf("adding site %s: %w", site, err)
-			}
-		}
-		delete(r.gone, topic)
-		r.next[topic] = first
-		r.lane.logger.InfoContext(ctx, "site added", "site", site, "offset", first)
-	}
-	return nil
-}
-
 // accept takes what a topic had into the pending batch.
 func (r *laneReader) accept(ctx context.Context, topic string, got bus.FetchResult) error {
 	site, _ := bus.SiteOf(topic)
 	switch {
 	case errors.Is(got.Err, bus.ErrOffsetOutOfRange):
 		return r.jump(ctx, site, topic)
-	case errors.Is(got.Err, bus.ErrNoTopic): // perhaps only while brokers restart: refresh goes on from here
-		r.gone[topic] = r.next[topic]
-		delete(r.next, topic)
+	case got.Err != nil: // perhaps only while brokers restart: refresh goes on from here
+		r.setAside(ctx, topic, got.Err)
 		return nil
-	case got.Err != nil:
-		return fmt.Errorf("reading %s: %w", topic, got.Err)
 	}
+	delete(r.told, topic)
 	for i := range got.Messages {
-		if err := r.add(ctx, site, topic, &got.Messages[i]); err != nil {
-			return err
-		}
+		r.add(site, topic, &got.Messages[i], nil)
 	}
-	if got.HighWatermark >= 0 {
-		r.lane.worker.metrics.lag.WithLabelValues(site).Set(float64(got.HighWatermark - r.next[topic]))
+	if got.HighWatermark >= 0 && topic == bus.RawTopic(site) {
+		r.lane.mark(site, func(m *lag) { m.end = got.HighWatermark })
 	}
 	return nil
 }
 
-func (r *laneReader) add(ctx context.Context, site, topic string, m *bus.Message) error {
-	if missing := m.Offset - r.next[topic]; missing > 0 {
-		r.lane.worker.metrics.gaps.WithLabelValues(site).Add(float64(missing))
-		r.lane.logger.WarnContext(ctx, "messages are missing from the log", "site", site, "from", r.next[topic], "to", m.Offset)
-	}
-	msg, err := open(m)
-	if err != nil {
-		if err := r.reject(ctx, site, *m, err); err != nil {
-			return err
+// of returns what is pending of a site.
+func (r *laneReader) of(site string) *siteMessages {
+	m := r.pending[site]
+	if m == nil {
+		if len(r.pending) == 0 {
+			r.since = time.Now()
 		}
+		raw, ctl := r.at(bus.RawTopic(site)), r.at(bus.CtlTopic(site))
+		m = &siteMessages{site: site, from: raw, to: raw, ctlFrom: ctl, ctlTo: ctl}
+		r.pending[site] = m
 	}
-	pending := r.pending[site]
-	if pending == nil {
-		pending = &siteMessages{site: site, from: m.Offset}
-		r.pending[site] = pending
+	return m
+}
+
+// at is where the reader stands in a topic.
+func (r *laneReader) at(topic string) int64 {
+	if next, ok := r.next[topic]; ok {
+		return next
 	}
-	if r.rows == 0 {
-		r.since = time.Now()
-	}
+	return r.gone[topic]
+}
+
+// add takes a message into the pending batch; cannot is why it could not be read.
+func (r *laneReader) add(site, topic string, m *bus.Message, cannot error) {
+	pending := r.of(site)
 	r.next[topic] = m.Offset + 1
-	pending.to = m.Offset + 1
-	if err != nil {
-		return nil
+	if topic == bus.CtlTopic(site) {
+		pending.ctlTo = m.Offset + 1
+		pending.controls = append(pending.controls, *m)
+		pending.count(r, 1, len(m.Value))
+		return
 	}
-	pending.messages = append(pending.messages, msg)
-	pending.bytes += len(m.Value)
-	r.rows += msg.Events.Rows()
-	r.bytes += len(m.Value)
-	return nil
+	rec := openRecord(m, cannot)
+	pending.add(&rec)
+	pending.count(r, rec.rows(), rec.bytes)
 }
 
-// open decodes a message and checks that its envelope fits.
-func open(m *bus.Message) (Message, error) {
-	envelope, err := bus.ParseEnvelope(m.Headers)
-	if err != nil {
-		return Message{}, err
-	}
-	batch, err := event.Decode(m.Value)
-	if err != nil {
-		return Message{}, err
-	}
-	if batch.Rows() != int(envelope.N) {
-		return Message{}, fmt.Errorf("%w: it names %d events, there are %d", bus.ErrBadEnvelope, envelope.N, batch.Rows())
-	}
-	if batch.Rows() > len(m.Value) { // a record without columns may claim any number, and each event takes memory here
-		return Message{}, fmt.Errorf("%w: %d events in %d bytes", event.ErrMalformed, batch.Rows(), len(m.Value))
-	}
-	return Message{Epoch: hex.EncodeToString(envelope.Epoch[:]), Seq0: envelope.Seq0, Offset: m.Offset, Events: batch}, nil
+func (m *siteMessages) count(r *laneReader, rows, bytes int) {
+	m.rows += rows
+	m.bytes += bytes
+	m.counted += int64(bytes)
+	r.lane.flight.Add(int64(bytes))
+	r.lane.worker.flight.Add(int64(bytes))
+	r.rows += rows
+	r.bytes += bytes
 }
 
-// reject sets a message that cannot be read aside, with the reason in a header.
-func (r *laneReader) reject(ctx context.Context, site string, m bus.Message, why error) error {
-	r.lane.worker.metrics.rejected.WithLabelValues(site).Inc()
-	r.lane.logger.WarnContext(ctx, "message set aside", "site", site, "offset", m.Offset, "err", why)
-	m.Headers = append(m.Headers, bus.Header{Key: "reason", Value: []byte(why.Error())},
-		bus.Header{Key: "offset", Value: fmt.Append(nil, m.Offset)})
-	if _, err := r.lane.worker.dep.Bus.Produce(ctx, bus.DLQTopic(site), m); err != nil {
-		return fmt.Errorf("setting a message of site %s aside: %w", site, err)
+// add takes a record of the raw topic.
+func (m *siteMessages) add(rec *record) {
+	if rec.offset == m.from {
+		m.check = rec.check
 	}
-	return nil
-}
-
-// jump goes on at the log's start where the log no longer has, or does not yet have, the offset that is due.
-func (r *laneReader) jump(ctx context.Context, site, topic string) error {
-	first, end, err := r.lane.worker.dep.Bus.Offsets(ctx, topic)
-	if err != nil {
-		return fmt.Errorf("finding the log of site %s: %w", site, err)
-	}
-	due := r.next[topic]
-	if due < first {
-		r.lane.worker.metrics.gaps.WithLabelValues(site).Add(float64(first - due))
-	}
-	r.lane.logger.ErrorContext(ctx, "the log does not hold what is due next, going on at its start", "site", site, "due", due, "first", first, "end", end)
-	r.next[topic] = first
-	return nil
+	m.records = append(m.records, *rec)
+	m.to = rec.offset + 1
 }
 
 func pause(ctx context.Context, d time.Duration) {

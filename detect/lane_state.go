@@ -6,15 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
-	"time"
+
+	"github.com/sourcegraph/conc/pool"
 
 	"frontfoot/detect/checkpoint"
 	"frontfoot/ingest/bus"
+	"frontfoot/ingest/failpoint"
+	"frontfoot/ingest/hint"
+	"frontfoot/ingest/ledger"
 )
 
-// restore brings the lane's states to its place: the last checkpoint, and the log from there to the place scored again without writing.
-// A checkpoint that cannot be used is replaced by a replay of the log that is still there.
+// loads is how many sites of a lane, and of a worker, are restored at a time.
+const (
+	laneLoads   = 4
+	workerLoads = 8
+)
+
+// restore brings the lane's states to its record: the checkpoint that it names, and the log from there to the batch that it names, scored again
+// without writing. A checkpoint that cannot be used is replaced by a replay of the log that is still there.
 func (l *lane) restore(ctx context.Context) error {
 	err := persist(ctx, func() error {
 		_, text, err := l.lease.Committed(ctx, l.number)
@@ -26,39 +37,72 @@ func (l *lane) restore(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("restoring lane %d: %w", l.number, err)
 	}
-	manifest, err := l.loadManifest(ctx)
+	if l.place.Code != modelVersion && l.place.Pending() { // other models give other rows under the same token
+		return &refusedError{cause: &hint.Error{
+			Err:  fmt.Errorf("the last batch of lane %d was made by models of version %d, this program has %d", l.number, l.place.Code, modelVersion),
+			Hint: fmt.Sprintf("run the program with models of version %d until it has stopped cleanly", l.place.Code),
+		}}
+	}
+	l.place.Code = modelVersion
+	if l.place.Nonce == 0 {
+		l.place.Nonce = rand.Uint64() | 1 // not 0; it is committed before anything is named by it
+	}
+	if failpoint.Off("ckpt_bind") {
+		l.place.Manifest = l.newestManifest(ctx)
+	}
+	manifest, usable, err := l.loadManifest(ctx)
 	if err != nil {
 		return err
 	}
 	l.worker.trim.restored(l.number, l.place.Manifest, manifest)
-	for _, site := range slices.Sorted(maps.Keys(l.place.Next)) {
+	p := pool.New().WithContext(ctx).WithCancelOnError().WithFirstError().WithMaxGoroutines(laneLoads)
+	for _, site := range slices.Sorted(maps.Keys(l.place.Sites)) {
 		run, err := l.siteRun(site)
 		if err != nil {
-			return err
+			return errors.Join(err, p.Wait())
 		}
-		run.saved = manifest.Sites[site]
+		run.saved, run.ctl = manifest.Sites[site], l.place.Sites[site].Ctl
+		run.lost = !usable
 		if at := run.saved.Saved; at.Before(run.savedAt) && !run.saved.Ref.IsZero() { // a clock that went wrong does not put it off
 			run.savedAt = at
 		}
-		if err := l.rebuild(ctx, run, l.place.Next[site]); err != nil {
-			return err
-		}
+		p.Go(func(ctx context.Context) error {
+			select {
+			case l.worker.loads <- struct{}{}:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+			defer func() { <-l.worker.loads }()
+			return l.rebuild(ctx, run, l.place.Sites[site].Next)
+		})
 	}
-	return nil
+	return p.Wait()
 }
 
-func (l *lane) loadManifest(ctx context.Context) (m checkpoint.Manifest, err error) {
+// loadManifest returns the manifest that the lane's record names, and whether it could be used.
+func (l *lane) loadManifest(ctx context.Context) (m checkpoint.Manifest, usable bool, err error) {
 	if l.place.Manifest.IsZero() {
-		return m, nil
+		return m, true, nil
 	}
 	blob, err := l.load(ctx, l.manifestKey(), l.place.Manifest)
 	if err != nil || blob == nil {
-		return m, err
+		return m, false, err
 	}
 	if err := json.Unmarshal(blob, &m); err != nil {
-		return m, fmt.Errorf("decoding the manifest of lane %d: %w", l.number, err)
+		l.logger.ErrorContext(ctx, "the manifest cannot be used, replaying the log instead", "err", err)
+		return checkpoint.Manifest{}, false, nil
 	}
-	return m, nil
+	return m, true, nil
+}
+
+// newestManifest finds the manifest that was saved last, whoever saved it: what a lane without bound checkpoints would take.
+func (l *lane) newestManifest(ctx context.Context) (ref checkpoint.Ref) {
+	_ = l.read(ctx, bus.Checkpoint, 0, -1, func(m *bus.Message, _ error) {
+		if string(m.Key) == l.manifestKey()+"/0" {
+			ref = checkpoint.RefTo(m.Offset, m.Value)
+		}
+	}, func(int64, int64) {})
+	return ref
 }
 
 func (l *lane) manifestKey() string { return fmt.Sprintf("lane-%d", l.number) }
@@ -66,7 +110,7 @@ func (l *lane) manifestKey() string { return fmt.Sprintf("lane-%d", l.number) }
 // load returns a blob, or nil where it is missing or damaged, which is logged.
 func (l *lane) load(ctx context.Context, key string, ref checkpoint.Ref) (blob []byte, err error) {
 	err = persist(ctx, func() error {
-		blob, err = checkpoint.Load(ctx, l.worker.dep.Bus, key, ref)
+		blob, err = checkpoint.Load(ctx, l.worker.log, key, ref)
 		return err
 	})
 	if errors.Is(err, checkpoint.ErrMissing) || errors.Is(err, checkpoint.ErrDamaged) {
@@ -76,151 +120,76 @@ func (l *lane) load(ctx context.Context, key string, ref checkpoint.Ref) (blob [
 	return blob, err
 }
 
-// rebuild makes a site's state anew: its saved snapshot and the log from there up to an offset.
-func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
+// fresh gives a site an empty state.
+func (l *lane) fresh(run *siteRun) error {
 	state, err := l.worker.dep.NewSite(run.name)
 	if err != nil {
-		return fmt.Errorf("rebuilding site %s: %w", run.name, err)
+		return fmt.Errorf("adding site %s: %w", run.name, err)
 	}
-	from := int64(0)
-	if !run.saved.Ref.IsZero() {
-		blob, err := l.load(ctx, run.saved.Key, run.saved.Ref)
+	if len(run.skip) > 0 {
+		before := state.skip
+		state.skip = func(p position) bool {
+			_, skip := run.skip[p]
+			return skip || before != nil && before(p)
+		}
+	}
+	run.state = state
+	return nil
+}
+
+// rebuild makes a site's state anew: its saved snapshot and the log from there up to an offset, without the events that the models do not survive.
+func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
+	for {
+		if err := l.fresh(run); err != nil {
+			return err
+		}
+		from, usable, err := l.loadSnapshot(ctx, run)
 		if err != nil {
 			return err
 		}
-		if blob != nil {
-			if err := state.Restore(blob); err != nil {
-				l.logger.ErrorContext(ctx, "snapshot cannot be used, learning anew from the log", "site", run.name, "err", err)
-			} else {
-				from = run.saved.At
+		run.next, run.unsaved = to, 0
+		if !usable || run.saved.Ref.IsZero() {
+			if err := l.retell(ctx, run); err != nil {
+				return err
 			}
 		}
-	}
-	run.state, run.next = state, to
-	return l.replay(ctx, run, from, to)
-}
-
-// replay scores messages into a state and throws the output away.
-func (l *lane) replay(ctx context.Context, run *siteRun, from, to int64) error {
-	topic := bus.RawTopic(run.name)
-	began, count := time.Now(), 0
-	for from < to {
-		var got bus.FetchResult
-		err := persist(ctx, func() (err error) {
-			got, err = l.worker.dep.Bus.Fetch(ctx, topic, from, bus.FetchOptions{})
-			return err
-		})
-		switch {
-		case errors.Is(err, bus.ErrOffsetOutOfRange):
-			first, _, err := l.worker.dep.Bus.Offsets(ctx, topic)
-			if err != nil {
-				return fmt.Errorf("replaying site %s: %w", run.name, err)
+		thrown, err := l.replay(ctx, run, from, to)
+		if thrown != nil {
+			if err := l.poison(ctx, run, thrown); err != nil {
+				return err
 			}
-			if first <= from { // the log ends before: it was lost
-				return nil
-			}
-			from = first
 			continue
-		case errors.Is(err, bus.ErrCorrupt):
-			from++
-			continue
-		case errors.Is(err, bus.ErrNoTopic):
-			return nil
-		case err != nil:
-			return fmt.Errorf("replaying site %s: %w", run.name, err)
 		}
-		for i := range got.Messages {
-			m := &got.Messages[i]
-			if from = m.Offset + 1; m.Offset >= to {
-				break
-			}
-			if msg, err := open(m); err == nil {
-				run.state.Process(msg, &Output{})
-				run.unsaved += int64(len(m.Value))
-				count++
-			}
+		if err == nil && !usable {
+			l.stateLost(run, "its saved state could not be used")
 		}
-		if len(got.Messages) == 0 && got.HighWatermark >= 0 && from >= got.HighWatermark {
-			break
-		}
-	}
-	if count > 0 {
-		l.logger.InfoContext(ctx, "state replayed from the log", "site", run.name, "messages", count, "seconds", time.Since(began).Seconds())
-	}
-	return nil
-}
-
-// checkpoint saves the sites that are due, with force all that changed, and a manifest of all. It returns the manifest's reference, zero where
-// nothing was due.
-func (l *lane) checkpoint(ctx context.Context, force bool) (checkpoint.Ref, error) {
-	saved, largest := 0, l.largest()
-	manifest := checkpoint.Manifest{Sites: make(map[string]checkpoint.Snapshot, len(l.sites))}
-	for _, site := range l.names() {
-		run := l.sites[site]
-		if force && run.unsaved > 0 || run == largest || l.due(run) {
-			if err := l.save(ctx, run); err != nil {
-				return checkpoint.Ref{}, err
-			}
-			saved++
-		}
-		if !run.saved.Ref.IsZero() {
-			manifest.Sites[site] = run.saved
-		}
-	}
-	if saved == 0 {
-		return checkpoint.Ref{}, nil
-	}
-	blob, err := json.Marshal(manifest)
-	if err != nil {
-		return checkpoint.Ref{}, fmt.Errorf("encoding the manifest: %w", err)
-	}
-	l.worker.metrics.checkpoints.Add(float64(saved))
-	ref, err := checkpoint.Save(ctx, l.worker.dep.Bus, l.manifestKey(), blob)
-	if err == nil {
-		l.worker.trim.saved(ref, manifest)
-	}
-	return ref, err
-}
-
-// renewAfter is after how many checkpoint ages the snapshot of a site that stands still is made again: the topic cannot be trimmed above the
-// oldest snapshot in use.
-const renewAfter = 4
-
-func (l *lane) due(run *siteRun) bool {
-	cfg := &l.worker.cfg
-	age := time.Since(run.savedAt)
-	if run.unsaved > 0 {
-		return run.unsaved >= cfg.CheckpointBytes || age >= cfg.CheckpointAge
-	}
-	return !run.saved.Ref.IsZero() && age >= renewAfter*cfg.CheckpointAge
-}
-
-// largest returns the site of which most is unsaved, once all sites of the lane together have too much unsaved, and nil before: many sites that
-// each are below the bound must not keep more of the log than one that is above it.
-func (l *lane) largest() *siteRun {
-	var most *siteRun
-	total := int64(0)
-	for _, site := range l.names() {
-		run := l.sites[site]
-		total += run.unsaved
-		if most == nil || run.unsaved > most.unsaved {
-			most = run
-		}
-	}
-	if total < l.worker.cfg.CheckpointBytes {
-		return nil
-	}
-	return most
-}
-
-func (l *lane) save(ctx context.Context, run *siteRun) error {
-	slot := (run.saved.Slot + 1) % 3
-	key := fmt.Sprintf("%s/%d", run.name, slot)
-	ref, err := checkpoint.Save(ctx, l.worker.dep.Bus, key, run.state.Snapshot())
-	if err != nil {
 		return err
 	}
-	run.saved = checkpoint.Snapshot{At: run.next, Slot: slot, Ref: ref, Key: key, Saved: time.Now().UTC()}
-	run.savedAt, run.unsaved = time.Now(), 0
-	return nil
+}
+
+// loadSnapshot restores what was saved of a site. It returns the offset from which the log is to be replayed, and whether what was saved could be used.
+func (l *lane) loadSnapshot(ctx context.Context, run *siteRun) (from int64, usable bool, err error) {
+	if run.saved.Ref.IsZero() {
+		return 0, !run.lost, nil
+	}
+	blob, err := l.load(ctx, run.saved.Key, run.saved.Ref)
+	if err != nil || blob == nil {
+		return 0, false, err
+	}
+	if err := run.state.Restore(blob); err != nil {
+		l.logger.ErrorContext(ctx, "snapshot cannot be used, learning anew from the log", "site", run.name, "err", err)
+		return 0, false, nil
+	}
+	return run.saved.At, true, nil
+}
+
+// stateLost tells, once, that a site knows less than it did.
+func (l *lane) stateLost(run *siteRun, why string) {
+	if run.told {
+		return
+	}
+	run.told, run.lost = true, false
+	l.worker.metrics.lost.WithLabelValues(run.name).Inc()
+	now := failpoint.Now().UnixNano() // beside the log, so the machine's clock may stand here
+	l.report(run.name, ledger.Entry{Kind: ledger.StateLost, Reason: why + "; learned anew from the log", First: now, Last: now})
 }

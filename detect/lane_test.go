@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -42,7 +43,8 @@ func TestOpenRefusesEventsWithoutBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := bus.Message{Headers: bus.Envelope{N: claimed}.Headers(), Value: value.Bytes()}
-	if got, err := open(&m); !errors.Is(err, event.ErrMalformed) {
-		t.Errorf("got %d events and error %v, want ErrMalformed", got.Events.Rows(), err)
+	got := openRecord(&m, nil)
+	if got.broken == nil || !strings.Contains(got.broken.Reason, event.ErrMalformed.Error()) || got.broken.N != claimed {
+		t.Errorf("got %+v, want a malformed message", got)
 	}
 }

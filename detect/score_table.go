@@ -27,6 +27,7 @@ type table struct {
 	use     []int // the columns that are features, in the schema's order
 	times   int   // the column of times, -1 where there is none
 	engine  *engine
+	panel   *panel // the engine's judge
 	tracker *incident.Tracker
 	clock   clock
 	row     feature.Row
@@ -125,7 +126,8 @@ func newTable(header []string, out *scoreWriter, opt *ScoreOptions) (*table, err
 	key := sketch.NewKey(opt.Key)
 	t.columns = feature.NewTable(key, names, kinds)
 	t.cells = make([]string, len(t.use))
-	t.engine = newEngine(t.columns.Layout(), key, opt.Config.MaxBytes)
+	t.panel = newPanel(t.columns.Layout(), opt.Config.without)
+	t.engine = newEngine(t.columns.Layout(), key, opt.Config.MaxBytes, t.panel)
 	t.tracker = incident.NewTracker(incident.Config{Site: opt.Site, PerDay: opt.Config.IncidentsPerDay, Zone: opt.Config.Zone})
 	return t, nil
 }
@@ -153,8 +155,8 @@ func (t *table) score(cells []string) error {
 	alert := t.engine.alert(t.opt.Config.FindingRate)
 	held := false
 	learning := t.opt.Config.learning(&t.clock, number+1)
-	if t.row.Timed && (alert || t.engine.notable(daily(number+1, t.clock.age()))) {
-		o := observe(t.engine, &t.row, t.opt.Site, &t.clock, number+1)
+	if t.row.Timed && (alert || t.engine.notable(daily(t.panel.came(), t.clock.age()))) {
+		o := observe(t.engine, &t.row, t.opt.Site, &t.clock, t.panel.came())
 		o.Learning = learning
 		o.Finding.Seq, o.Finding.ID = number, findingID(t.opt.Site, o.Finding.Model, "", number)
 		t.tracker.Observe(o, &t.fresh)

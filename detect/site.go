@@ -1,13 +1,17 @@
 package detect
 
 import (
-	"strings"
 	"time"
 
+	"frontfoot/detect/decoy"
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
+	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
+	"frontfoot/detect/verdict"
 	"frontfoot/ingest/event"
+	"frontfoot/ingest/failpoint"
+	"frontfoot/ingest/ledger"
 )
 
 // A Site is what is known of one council. It is a pure function of the messages it was given: the same messages, cut in whatever way,
@@ -18,15 +22,32 @@ type Site struct {
 	key    sketch.Key
 	events *feature.Events
 	row    feature.Row
+	seq    sequence.Row        // the same, for models that count over rows
+	at     position            // of what is being taken
+	skip   func(position) bool // whether to leave out an event because the models did not survive it; nil leaves out nothing
 	state
 }
 
+// A position is an event's place in the log.
+type position struct {
+	offset int64
+	row    uint32 // in the message, or wholeMessage
+}
+
+const wholeMessage = 1<<32 - 1
+
 // state is what a Site learns.
 type state struct {
-	engine  *engine
-	tracker *incident.Tracker
-	clock   clock
-	seen    uint64 // events so far
+	engine    *engine
+	fusion    *fusion // the engine's judge
+	sequences sequences
+	tracker   *incident.Tracker
+	clock     clock
+	seen      uint64 // events so far
+	arrivals  arrivals
+	book      *verdict.Book // what people said
+	decoys    *decoy.Set
+	unheard   bool // something was said of which the stories do not know yet
 }
 
 // NewSite returns a site that knows nothing. The key is the site's secret: with another one nothing that was learned is recognised.
@@ -38,9 +59,14 @@ func NewSite(name string, key [16]byte, cfg Config) *Site {
 }
 
 func (s *Site) newState() state {
+	judge := &fusion{without: s.cfg.without}
 	return state{
-		engine:  newEngine(s.events.Layout(), s.key, s.cfg.MaxBytes),
-		tracker: incident.NewTracker(incident.Config{Site: s.name, PerDay: s.cfg.IncidentsPerDay, Zone: s.cfg.Zone}),
+		engine:    newEngine(s.events.Layout(), s.key, s.cfg.MaxBytes, judge),
+		fusion:    judge,
+		sequences: newSequences(s.key, s.events.Layout()).without(s.cfg.without),
+		tracker:   incident.NewTracker(incident.Config{Site: s.name, PerDay: s.cfg.IncidentsPerDay, Zone: s.cfg.Zone}),
+		book:      verdict.New(s.events.Layout()),
+		decoys:    decoy.NewSet(),
 	}
 }
 
@@ -48,46 +74,155 @@ func (s *Site) newState() state {
 func (s *Site) Learning() bool { return s.cfg.learning(&s.clock, s.seen) }
 
 // Bytes returns the memory that what the site knows takes.
-func (s *Site) Bytes() int { return s.engine.bytes() + s.tracker.Bytes() }
+func (s *Site) Bytes() int {
+	return s.engine.bytes() + s.sequences.bytes() + s.tracker.Bytes() + s.book.Bytes() + s.decoys.Bytes()
+}
 
-// Process scores the events of m, learns them, and appends what there is to say to out. It does not panic, whatever the events hold.
+// Process scores the events of m, learns them, and appends what there is to say to out. Events of a numbered epoch that came before are left
+// out; a message whose Epoch is "" is not numbered. Whatever the events hold, it ought not to panic; where it does, the state is of no
+// use any more, and whoever makes it anew may tell it to leave out what it was at.
 func (s *Site) Process(m Message, out *Output) {
 	out.Site = s.name
+	s.hear()
+	s.at = position{m.Offset, wholeMessage}
+	if m.Epoch == "" {
+		s.take(m, out)
+		return
+	}
 	n := m.Events.Rows()
+	a := &s.arrivals
+	a.begin(m.Offset)
+	e := a.of(m.Epoch, m.Seq0)
+	parts, gap, missing := e.admit(span{m.Seq0, m.Seq0 + uint64(n)})
+	received := a.received
+	if n > 0 {
+		received = max(received, m.Events.Time(event.Received, 0))
+	}
+	if missing {
+		a.tell(&out.Ledger)
+		s.gap(m.Epoch, gap, received, out)
+	}
+	for _, p := range parts {
+		if !p.fresh {
+			a.repeat(m.Epoch, p.span, received, &out.Ledger)
+			continue
+		}
+		a.tell(&out.Ledger)
+		if p.filled {
+			out.Ledger = append(out.Ledger, ledger.Entry{
+				Kind: ledger.GapFilled, Reason: "came after all", First: received, Last: received, Epoch: m.Epoch, Seq: p.from, Rows: p.to - p.from,
+			})
+		}
+		s.take(m.part(p.span), out)
+	}
+	if n > 0 {
+		a.received = max(a.received, m.Events.Time(event.Received, n-1))
+	}
+}
+
+// part returns a stretch of a message.
+func (m *Message) part(s span) Message {
+	from, to := int(s.from-m.Seq0), int(s.to-m.Seq0)
+	if from == 0 && to == m.Events.Rows() {
+		return *m
+	}
+	out := *m
+	out.Seq0, out.Row0 = s.from, m.Row0+uint32(from)
+	out.Events = m.Events.Slice(from, to)
+	return out
+}
+
+// take scores and learns events that have not been seen.
+func (s *Site) take(m Message, out *Output) {
+	n := m.Events.Rows()
+	s.at.row = wholeMessage // where a message is taken in parts, too
 	scored := Scored{Message: m, Scores: make([]float32, n), Models: make([]Model, n)}
-	s.events.Begin(m.Events)
-	for i := range n {
-		s.events.Row(i, &s.row)
-		scored.Scores[i], scored.Models[i] = s.event(&m, i, out)
+	if s.skip != nil && s.skip(s.at) {
+		s.dead(&m, 0, n, out)
+	} else {
+		if m.Events.Filled(event.ClaimedSite) {
+			s.claims(&m, out)
+		}
+		s.events.Begin(m.Events)
+		s.decoys.Begin(m.Events)
+		s.sequences.begin(m.Events)
+		for i := range n {
+			s.at.row = m.Row0 + uint32(i)
+			if s.skip != nil && s.skip(s.at) {
+				s.dead(&m, i, 1, out)
+				continue
+			}
+			if failpoint.Built {
+				failpoint.Poison(m.Events.Text(event.Raw, i))
+			}
+			s.events.Row(i, &s.row)
+			scored.Scores[i], scored.Models[i] = s.event(&m, i, out)
+		}
 	}
 	out.Messages = append(out.Messages, scored)
 }
 
-// event takes one event: the clock first, then the score, then what follows from it, then the lesson.
-func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
-	if s.clock.see(s.row.Time) {
+// dead tells of events that are stored and neither scored nor learned.
+func (s *Site) dead(m *Message, row, rows int, out *Output) {
+	out.Ledger = append(out.Ledger, ledger.Entry{
+		Kind: ledger.DeadLetter, Reason: "detection panicked, stored unscored", First: s.clock.now, Last: s.clock.now,
+		Epoch: m.Epoch, Seq: m.Seq0 + uint64(row), Rows: uint64(rows),
+	})
+}
+
+// pass moves the site's clock and ends what has been quiet for long.
+func (s *Site) pass(t int64, out *Output) {
+	if failpoint.Off("clock") {
+		t = failpoint.Now().UnixNano()
+	}
+	if s.clock.see(t) {
 		s.engine.pass(int64(s.clock.age()) / (int64(s.cfg.HalfLife) / fadeSteps))
 		s.tracker.Advance(s.clock.now, &out.Incidents)
 	}
+}
+
+// event takes one event: the clock first, then the score, then what follows from it, then the lesson.
+func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
+	s.pass(s.row.Time, out)
 	s.seen++
 	bits := s.engine.score(&s.row)
 	which := s.engine.loudest()
 	alert, learning := s.engine.alert(s.cfg.FindingRate), s.Learning()
-	if alert || s.engine.notable(daily(s.seen, s.clock.age())) {
+	s.counted(m, row, learning, out)
+	touch, touched := s.decoys.Find(m.Events, row)
+	if alert || touched || s.followed() || s.engine.notable(daily(s.seen, s.clock.age())) {
 		o := observe(s.engine, &s.row, s.name, &s.clock, s.seen)
 		o.Learning = learning
-		f := &o.Finding
-		f.Premises = strings.Clone(m.Events.Text(event.Premises, row))
-		f.Received = m.Events.Time(event.Received, row)
-		f.Epoch, f.Seq, f.Offset, f.Row = m.Epoch, m.Seq0+uint64(row), m.Offset, uint32(row)
-		f.ID = findingID(s.name, f.Model, f.Epoch, f.Seq)
+		if touched {
+			alert = s.touch(o, &touch, alert)
+		}
+		s.place(m, row, &o.Finding)
+		known := s.book.Mark(o, s.clock.now)
 		s.tracker.Observe(o, &out.Incidents)
-		if alert {
-			out.Findings = append(out.Findings, *f)
+		switch {
+		case known:
+			bits, which = 0, None
+		case alert:
+			out.Findings = append(out.Findings, o.Finding)
 		}
 	}
-	s.engine.learn(holds(s.tracker, s.engine.layout, &s.row))
+	held := !s.cfg.without.lacks(PartGuard) && holds(s.tracker, s.engine.layout, &s.row)
+	learns := s.book.Learns(&s.row, s.unusual, s.clock.now)
+	if learns {
+		s.engine.learn(held)
+	}
+	s.sequences.learn(&s.seq, held || !learns)
 	return bits, which
+}
+
+// unusual reports whether a feature of the row scored last is loud enough to be told as a reason.
+func (s *Site) unusual(feature int) bool {
+	for i := range s.engine.verdict.Loud {
+		if me := &s.engine.verdict.Loud[i]; me.Feature == feature {
+			return me.Bits >= loud
+		}
+	}
+	return false
 }
 
 // observe makes the observation of the row that an engine scored last, without its place in the log.
@@ -95,7 +230,7 @@ func observe(e *engine, row *feature.Row, site string, now *clock, seen uint64) 
 	x := explainer{layout: e.layout, row: row, age: now.age()}
 	kinds := x.kinds(e.model, &e.verdict)
 	o := &incident.Observation{
-		Finding:  incident.Finding{Site: site, Time: row.Time, Model: e.loudest().String(), Score: e.blend.bits},
+		Finding:  incident.Finding{Site: site, Time: row.Time, Model: e.loudest().String(), Score: e.bits},
 		Entities: x.entities(&e.verdict),
 		Kinds:    kinds,
 		Daily:    daily(seen, now.age()),

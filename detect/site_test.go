@@ -200,7 +200,6 @@ func TestAbsurdTime(t *testing.T) {
 	}
 }
 
-// FuzzRestore checks that no bytes make Restore panic, and that what it accepts has those bytes as its snapshot.
 // What was learned under another key would be recognised by nobody: everything would look new.
 func TestRestoreRefusesAnotherKey(t *testing.T) {
 	state := NewSite("local", [16]byte{1}, DefaultConfig()).Snapshot()
@@ -212,6 +211,7 @@ func TestRestoreRefusesAnotherKey(t *testing.T) {
 	}
 }
 
+// FuzzRestore checks that no bytes make Restore panic, nor what is done with a state that it accepts.
 func FuzzRestore(f *testing.F) {
 	s := NewSite("testham", ScoreKey(), DefaultConfig())
 	f.Add(s.Snapshot())

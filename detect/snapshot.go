@@ -11,15 +11,21 @@ import (
 //
 //	"FFS"        3 bytes
 //	format       1 byte, snapshotFormat
-//	model        varint, modelVersion: what was learned means the same in the same version alone
+//	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
+//	             count over rows, which then know nothing yet
 //	features     varint, how many features the layout has
 //	site         text
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
-//	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map
+//	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map.
+//	             Format 1 ended before the arrivals, format 2 before the tracker's marks, the verdicts and the decoys,
+//	             format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and what it knows, with its length);
+//	             they are still read.
 const (
 	snapshotMagic  = "FFS"
-	snapshotFormat = 1
-	modelVersion   = 1
+	snapshotFormat = 4
+	oldestFormat   = 1
+	modelVersion   = 3
+	oldestModel    = 2
 )
 
 // ErrSnapshot is wrapped by every error of Restore.
@@ -27,6 +33,7 @@ var ErrSnapshot = errors.New("unusable snapshot")
 
 // Snapshot returns all that the site knows, in a canonical form: the same state, the same bytes.
 func (s *Site) Snapshot() []byte {
+	s.hear()
 	e := sketch.Encoder{Buf: append(make([]byte, 0, 64<<10), snapshotMagic...)}
 	e.Byte(snapshotFormat)
 	e.Uint(modelVersion)
@@ -36,7 +43,14 @@ func (s *Site) Snapshot() []byte {
 	s.clock.encode(&e)
 	e.Uint(s.seen)
 	s.engine.encode(&e)
+	s.fusion.encode(&e)
 	s.tracker.Encode(&e)
+	s.arrivals.encode(&e)
+	s.tracker.EncodeMarks(&e)
+	s.book.Encode(&e)
+	s.decoys.Encode(&e)
+	s.tracker.EncodeCounted(&e)
+	s.sequences.encode(&e)
 	return e.Buf
 }
 
@@ -58,12 +72,13 @@ func (s *Site) restore(state []byte) error {
 	if len(state) < 4 || string(state[:3]) != snapshotMagic {
 		return errors.New("this is no snapshot")
 	}
-	if state[3] != snapshotFormat {
-		return fmt.Errorf("format %d, this program reads %d", state[3], snapshotFormat)
+	format := state[3]
+	if format < oldestFormat || format > snapshotFormat {
+		return fmt.Errorf("format %d, this program reads %d to %d", format, oldestFormat, snapshotFormat)
 	}
 	d := sketch.NewDecoder(state[4:])
-	if v := d.Uint(); v != modelVersion {
-		return fmt.Errorf("model version %d, this program has %d", v, modelVersion)
+	if v := d.Uint(); v < oldestModel || v > modelVersion {
+		return fmt.Errorf("model version %d, this program reads %d to %d", v, oldestModel, modelVersion)
 	}
 	if n := d.Uint(); n != uint64(s.events.Layout().Features()) {
 		return fmt.Errorf("%d features, this program has %d", n, s.events.Layout().Features())
@@ -79,8 +94,35 @@ func (s *Site) restore(state []byte) error {
 	if err := s.engine.decode(d); err != nil {
 		return err
 	}
+	if err := s.fusion.decode(d); err != nil {
+		return err
+	}
 	if err := s.tracker.Decode(d); err != nil {
 		return err
+	}
+	if format >= 2 {
+		s.arrivals.decode(d)
+	} else {
+		s.arrivals.begun, s.arrivals.late = true, true
+	}
+	if format >= 3 {
+		if err := s.tracker.DecodeMarks(d); err != nil {
+			return err
+		}
+		if err := s.book.Decode(d); err != nil {
+			return err
+		}
+		if err := s.decoys.Decode(d); err != nil {
+			return err
+		}
+	}
+	if format >= 4 {
+		if err := s.tracker.DecodeCounted(d); err != nil {
+			return err
+		}
+		if err := s.sequences.decode(d); err != nil {
+			return err
+		}
 	}
 	if d.Left() > 0 {
 		return fmt.Errorf("%d bytes too many", d.Left())

@@ -92,6 +92,9 @@ func (t *trimmer) settle(lane int, ref checkpoint.Ref) (n need, oldest int64, al
 	for _, at := range t.oldest {
 		oldest = min(oldest, at)
 	}
+	for _, other := range t.offered { // saved, and the next that its lane commits
+		oldest = min(oldest, other.oldest)
+	}
 	return n, oldest, len(t.oldest) == t.lanes
 }
 

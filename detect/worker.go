@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,7 +40,7 @@ type WorkerConfig struct {
 func DefaultWorkerConfig() WorkerConfig {
 	return WorkerConfig{
 		BatchRows: 50_000, BatchBytes: 32 << 20, BatchAge: 400 * time.Millisecond,
-		CheckpointAge: 15 * time.Minute, CheckpointBytes: 256 << 20, Refresh: 3 * time.Second,
+		CheckpointAge: 15 * time.Minute, CheckpointBytes: 64 << 20, Refresh: 3 * time.Second,
 	}
 }
 
@@ -48,6 +50,9 @@ type Dependencies struct {
 	Sink Sink
 	// NewSite makes the empty state of a site.
 	NewSite func(site string) (*Site, error)
+	// HasRows reports whether the store has events of a site. A worker refuses to begin a site that its group knows nothing of where the store does;
+	// nil does not ask.
+	HasRows func(ctx context.Context, site string) (bool, error)
 	// Trim forgets the log of a topic before an offset that nobody will read again; nil where the broker's retention does.
 	Trim       func(ctx context.Context, topic string, before int64) error
 	Logger     *slog.Logger
@@ -59,21 +64,36 @@ type Dependencies struct {
 type Worker struct {
 	cfg     WorkerConfig
 	dep     Dependencies
+	log     Log
 	metrics *metrics
 	trim    *trimmer
+	loads   chan struct{} // sites being restored
+	flight  atomic.Int64  // bytes that lanes have read and not yet stored
+
+	mu      sync.Mutex
+	refused error // why it must not go on
 }
 
 // NewWorker returns a worker that does nothing until Run.
 func NewWorker(cfg WorkerConfig, dep Dependencies) *Worker {
-	return &Worker{cfg: cfg, dep: dep, metrics: newMetrics(dep.Registerer), trim: newTrimmer(dep)}
+	return newWorker(cfg, dep, dep.Bus)
 }
 
-// Run works until ctx ends; then it finishes what it has begun, within drainTime, and returns nil.
+func newWorker(cfg WorkerConfig, dep Dependencies, log Log) *Worker {
+	return &Worker{
+		cfg: cfg, dep: dep, log: log, metrics: newMetrics(dep.Registerer), trim: newTrimmer(dep), loads: make(chan struct{}, workerLoads),
+	}
+}
+
+// Run works until ctx ends; then it finishes what it has begun, within drainTime, and returns nil. An error says
+// that it must not work before a person has decided something.
 func (w *Worker) Run(ctx context.Context) error {
 	if err := w.dep.Bus.RunGroup(ctx, Group, w.work); err != nil {
 		return fmt.Errorf("working on lanes: %w", err)
 	}
-	return nil
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.refused
 }
 
 // Ready reports whether the worker holds lanes.
@@ -93,17 +113,35 @@ func (w *Worker) work(ctx context.Context, lease *bus.Lease) error {
 	w.metrics.working.Store(int64(len(lease.Lanes())))
 	w.trim.begin(len(lease.Lanes()))
 	defer w.metrics.working.Store(0)
-	p := pool.New().WithContext(ctx).WithCancelOnError().WithFirstError()
+	// A lane that fails ends the others at once: they must not write for long what the next lease has to wait for.
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	p := pool.New().WithContext(ctx).WithFirstError()
 	for _, n := range lease.Lanes() {
 		p.Go(func(ctx context.Context) error {
-			l := &lane{
-				worker: w, lease: lease, number: n, lanes: lanes,
-				logger: w.dep.Logger.With("lane", n), sites: map[string]*siteRun{},
+			err := w.newLane(lease, n, lanes).run(ctx)
+			if ctx.Err() == nil {
+				end(bus.ErrFenced)
 			}
-			return l.run(ctx)
+			return err
 		})
 	}
-	return p.Wait()
+	err = p.Wait()
+	if refused := (*refusedError)(nil); errors.As(err, &refused) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.refused = err
+		return nil // leave for good
+	}
+	return err
+}
+
+func (w *Worker) newLane(lease Lease, number, lanes int) *lane {
+	return &lane{
+		worker: w, lease: lease, number: number, lanes: lanes,
+		logger: w.dep.Logger.With("lane", number), sites: map[string]*siteRun{}, marks: map[string]lag{}, unposted: map[string]time.Time{},
+		wake: make(chan struct{}, 1),
+	}
 }
 
 // laneOf spreads sites over a fixed number of lanes by rendezvous hashing: the lane with the highest hash of lane and site has it.
@@ -128,8 +166,13 @@ type siteRun struct {
 	name  string
 	state *Site
 	next  int64 // offset of the first message that is not in state
+	ctl   int64 // and of the first control record
 
 	saved   checkpoint.Snapshot
 	savedAt time.Time
 	unsaved int64 // bytes scored since
+
+	skip map[position]string // events that the models did not survive, and what they said
+	lost bool                // the manifest that would name its snapshot cannot be used
+	told bool                // that its state was lost is told
 }

@@ -12,10 +12,14 @@ import (
 	"strconv"
 
 	"frontfoot/ingest/bus"
+	"frontfoot/ingest/failpoint"
 )
 
 // chunkBytes is the most of a blob that one record carries: a record batch must stay below the topic's 1 MiB.
 const chunkBytes = 900_000
+
+// headerBlob names the SHA-256 of the blob that a chunk is of.
+const headerBlob = "blob"
 
 // MaxBlob is the largest blob that Load accepts, in bytes.
 const MaxBlob = 64 << 20
@@ -53,15 +57,23 @@ func Save(ctx context.Context, log Log, key string, blob []byte) (Ref, error) {
 	}
 	ref := Ref{Offset: -1, Size: uint32(len(blob)), Sum: sha256.Sum256(blob)}
 	for i, chunk := range slices.Collect(slices.Chunk(blob, chunkBytes)) {
-		at, err := log.Produce(ctx, bus.Checkpoint, bus.Message{Key: chunkKey(key, i), Value: chunk})
+		at, err := log.Produce(ctx, bus.Checkpoint, bus.Message{
+			Key: chunkKey(key, i), Value: chunk, Headers: []bus.Header{{Key: headerBlob, Value: ref.Sum[:]}},
+		})
 		if err != nil {
 			return Ref{}, fmt.Errorf("saving checkpoint %s: %w", key, err)
 		}
 		if i == 0 {
 			ref.Offset = at
 		}
+		failpoint.Hit("mid_checkpoint")
 	}
 	return ref, nil
+}
+
+// RefTo returns the reference to a blob of one chunk that stands at an offset.
+func RefTo(offset int64, blob []byte) Ref {
+	return Ref{Offset: offset, Size: uint32(len(blob)), Sum: sha256.Sum256(blob)}
 }
 
 // Load returns the blob that Save stored under key as ref, or an error that wraps ErrMissing or ErrDamaged.
@@ -76,12 +88,14 @@ func Load(ctx context.Context, log Log, key string, ref Ref) ([]byte, error) {
 		switch {
 		case errors.Is(err, bus.ErrOffsetOutOfRange):
 			return nil, fmt.Errorf("loading checkpoint %s: %w: %w", key, ErrMissing, err)
+		case errors.Is(err, bus.ErrCorrupt):
+			return nil, fmt.Errorf("loading checkpoint %s: %w: %w", key, ErrDamaged, err)
 		case err != nil:
 			return nil, fmt.Errorf("loading checkpoint %s: %w", key, err)
 		}
 		for _, m := range got.Messages {
 			at = m.Offset + 1
-			if want < ref.chunks() && string(m.Key) == string(chunkKey(key, want)) {
+			if want < ref.chunks() && string(m.Key) == string(chunkKey(key, want)) && ref.maybe(m.Headers) {
 				blob = append(blob, m.Value...)
 				want++
 			}
@@ -94,6 +108,16 @@ func Load(ctx context.Context, log Log, key string, ref Ref) ([]byte, error) {
 		return nil, fmt.Errorf("loading checkpoint %s: %w: its SHA-256 differs", key, ErrDamaged)
 	}
 	return blob, nil
+}
+
+// maybe reports whether a chunk may be of the blob: one that names another was written between its chunks, by a worker that had lost the lane.
+func (r Ref) maybe(headers []bus.Header) bool {
+	for i := range headers {
+		if headers[i].Key == headerBlob {
+			return string(headers[i].Value) == string(r.Sum[:])
+		}
+	}
+	return true // chunks of the first version name none
 }
 
 func chunkKey(key string, i int) []byte { return strconv.AppendInt([]byte(key+"/"), int64(i), 10) }

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"strings"
 	"time"
 
 	"frontfoot/detect/sketch"
@@ -74,6 +75,14 @@ const (
 	hour
 	shapeOf
 	numFields
+)
+
+// Fields of an event that other models ask for.
+const (
+	Dataset            = dataset
+	SourceInside       = srcIn
+	DestinationOutside = dstOut
+	WebDomain          = domain
 )
 
 // eventFields is the table of an event's fields. Ephemeral ports, process numbers and times of day are no features.
@@ -184,6 +193,7 @@ type Events struct {
 	use    []int // fields whose column the current batch has
 	batch  *event.Batch
 	hours  [24]string
+	host   uint64 // class of the programs of a host
 }
 
 // NewEvents returns an extractor that hashes with key.
@@ -192,6 +202,7 @@ func NewEvents(key sketch.Key) *Events {
 	for i := range eventFields {
 		e.layout.Fields = append(e.layout.Fields, eventFields[i].Field)
 	}
+	e.host = key.Hash(dataset+1, "linux")
 	for i := range e.hours {
 		e.hours[i] = string([]byte{'0' + byte(i/10), '0' + byte(i%10)}) + ":00 UTC"
 	}
@@ -235,9 +246,18 @@ func (e *Events) Row(row int, r *Row) {
 			r.Values[i] = Value{Hash: e.seen[i].hashIn(e.key, i, text), Text: text}
 		}
 	}
-	r.Class = r.Values[dataset].Hash
+	r.Class = e.class(r.Values[dataset])
 	r.Message = e.batch.Text(event.Message, row)
 	r.Time, r.Timed = e.batch.Time(event.Time, row), true
+}
+
+// class returns what the scores of a dataset are compared within. The programs of a host are one class: each alone writes too little for anybody to know what is
+// usual of it, useradd above all.
+func (e *Events) class(v Value) uint64 {
+	if strings.HasPrefix(v.Text, "linux.") || v.Text == "dropbear" {
+		return e.host
+	}
+	return v.Hash
 }
 
 // asked reports whether a number belongs to a field. Destination ports that are asked for from outside are a field of their own, because the

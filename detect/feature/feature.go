@@ -93,7 +93,8 @@ type Pair struct {
 type Layout struct {
 	Fields []Field
 	Pairs  []Pair
-	Shape  int // the field that takes the shape of a row's message; -1 where there is none
+	Shape  int   // the field that takes the shape of a row's message; -1 where there is none
+	Sizes  []int // the fields that are sizes
 }
 
 // Features returns how many features there are: fields first, then pairs.
@@ -118,6 +119,20 @@ func (l *Layout) Side(i int) Side {
 		return l.Fields[b].Side
 	}
 	return l.Fields[a].Side
+}
+
+// Key is the hash of what a row has in a feature: of a value, or of a pair of values. It is 0 where the row lacks it.
+func (l *Layout) Key(i int, r *Row) uint64 {
+	a, b := l.Parts(i)
+	first := r.Values[a].Hash
+	if b < 0 {
+		return first
+	}
+	second := r.Values[b].Hash
+	if first == 0 || second == 0 {
+		return 0
+	}
+	return sketch.Mix(first^uint64(i), second)
 }
 
 // Name returns the name of a feature: the ECS field, or two joined by " + ".
@@ -164,11 +179,12 @@ func clip(text string) string {
 
 // A Row is the features of one event. Extractors overwrite it from row to row.
 type Row struct {
-	Values  []Value // a field of the layout each
-	Class   uint64  // hash of the dataset, within which scores are compared
-	Message string  // free text of the event, whose shape counts
-	Time    int64   // nanoseconds since 1970 UTC, or a row number where there are no times
-	Timed   bool    // whether Time is a time
+	Values  []Value   // a field of the layout each
+	Sizes   []float32 // of the fields of Layout.Sizes, in octaves: log2(1+|x|) with the sign of x; NaN where there is none
+	Class   uint64    // hash of the dataset or of the kind of datasets within which scores are compared
+	Message string    // free text of the event, whose shape counts
+	Time    int64     // nanoseconds since 1970 UTC, or a row number where there are no times
+	Timed   bool      // whether Time is a time
 }
 
 // memory spares the hashing of a value that comes again and again. It copies the text: a batch's memory is used anew.
@@ -176,6 +192,7 @@ type memory struct {
 	text [48]byte
 	n    int
 	hash uint64
+	size float32 // of a number
 }
 
 // hashIn returns the hash of text in a field.

@@ -31,8 +31,8 @@ func TestRegistered(t *testing.T) {
 		"www.example.com": "example.com", "a.b.c.example.org.": "example.org", "www.northmoor.gov.uk": "northmoor.gov.uk", "bbc.co.uk": "bbc.co.uk",
 		"localhost": "localhost", "": "", "x.y": "x.y", "..": ".",
 	} {
-		if got := registered(name); got != want {
-			t.Errorf("registered(%q) = %q, want %q", name, got, want)
+		if got := Registered(name); got != want {
+			t.Errorf("Registered(%q) = %q, want %q", name, got, want)
 		}
 	}
 }
@@ -90,6 +90,27 @@ func TestEvents(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestHostsAreOneClass checks that the logs of a host's programs are compared with each other and with nothing else.
+func TestHostsAreOneClass(t *testing.T) {
+	b := event.NewBuilder()
+	names := []string{"linux.sshd", "linux.accounts", "dropbear", "linux", "cisco.asa", "cisco.ios", ""}
+	for _, name := range names {
+		b.SetString(event.Dataset, name)
+		b.End()
+	}
+	e := NewEvents(sketch.NewKey([16]byte{}))
+	e.Begin(b.Batch())
+	var r Row
+	classes := map[uint64]string{}
+	for row, name := range names {
+		e.Row(row, &r)
+		classes[r.Class] += name + " "
+	}
+	if len(classes) != 4 || classes[e.host] != "linux.sshd linux.accounts dropbear linux " {
+		t.Errorf("classes: %v", classes)
 	}
 }
 

@@ -33,7 +33,9 @@ func NewTable(key sketch.Key, names []string, kinds []Kind) *Table {
 			role = Actor
 		case Categorical:
 			role = Target
-		default: // numbers are neither
+		case Numeric:
+			t.layout.Sizes = append(t.layout.Sizes, len(t.cells))
+		default: // neither
 		}
 		t.cells = append(t.cells, i)
 		t.layout.Fields = append(t.layout.Fields, Field{Name: name, Kind: kinds[i], Role: role, Side: Column + Side(min(len(t.cells), 200))})
@@ -71,13 +73,16 @@ func (t *Table) Row(cells []string, r *Row) {
 	if len(r.Values) != len(t.layout.Fields) {
 		r.Values = make([]Value, len(t.layout.Fields))
 	}
+	r.Sizes = r.Sizes[:0]
 	for i, c := range t.cells {
 		text := strings.TrimSpace(cells[c])
 		switch {
+		case t.layout.Fields[i].Kind == Numeric:
+			t.number(i, text)
+			r.Values[i] = Value{Hash: t.seen[i].hash, Text: text}
+			r.Sizes = append(r.Sizes, t.seen[i].size)
 		case text == "":
 			r.Values[i] = Value{}
-		case t.layout.Fields[i].Kind == Numeric:
-			r.Values[i] = Value{Hash: t.number(i, text), Text: text}
 		default:
 			r.Values[i] = Value{Hash: t.seen[i].hashIn(t.key, i, text), Text: text}
 		}
@@ -88,19 +93,23 @@ func (t *Table) Row(cells []string, r *Row) {
 	}
 }
 
-// number hashes the bin of a number; what is no number is taken as a word.
-func (t *Table) number(field int, text string) uint64 {
+// number remembers the hash of the bin of a number and its size; what is no number is taken as a word, and no text as nothing.
+func (t *Table) number(field int, text string) {
 	m := &t.seen[field]
 	if m.hash != 0 && string(m.text[:m.n]) == text {
-		return m.hash
+		return
 	}
 	x, err := strconv.ParseFloat(text, 64)
-	if err != nil && !math.IsInf(x, 0) {
-		return m.hashIn(t.key, field, text)
+	switch {
+	case text == "":
+		*m = memory{size: noSize}
+		return
+	case err != nil && !math.IsInf(x, 0):
+		m.hash, m.size = t.key.Hash(uint64(field+1), text), noSize
+	default:
+		m.hash, m.size = t.key.Number(uint64(field+1), uint64(bin(x))), size(x)
 	}
-	h := t.key.Number(uint64(field+1), uint64(bin(x)))
-	if len(text) <= len(m.text) {
-		m.n, m.hash = copy(m.text[:], text), h
+	if m.n = 0; len(text) <= len(m.text) {
+		m.n = copy(m.text[:], text)
 	}
-	return h
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"frontfoot/detect/sketch"
 )
 
 // cut returns what of a text counts; "" means nothing does.
@@ -23,7 +25,7 @@ func (h how) cut(text string) string {
 		}
 		return subnet(text)
 	case asDomain:
-		return registered(text)
+		return Registered(text)
 	case asShape:
 		return shape(text)
 	default: // all of it does
@@ -69,9 +71,9 @@ func subnet(ip string) string {
 	return ip
 }
 
-// registered is the part of a host name that somebody had to register: the last two labels, or three where the last but one is as short
+// Registered is the part of a host name that somebody had to register: the last two labels, or three where the last but one is as short
 // as in co.uk and gov.uk.
-func registered(name string) string {
+func Registered(name string) string {
 	name = strings.TrimSuffix(name, ".")
 	last := strings.LastIndexByte(name, '.')
 	if last < 0 {
@@ -113,6 +115,21 @@ func bin(x float64) int64 {
 		return -halves(-x)
 	}
 	return halves(x)
+}
+
+// noSize is the size of what has none.
+var noSize = float32(math.NaN()) //nolint:gochecknoglobals // there are no constants of this value
+
+// size is log2(1+|x|) with the sign of x.
+func size(x float64) float32 {
+	if math.IsNaN(x) {
+		return noSize
+	}
+	n := sketch.Log2(float32(1 + math.Abs(x)))
+	if x < 0 {
+		return -n
+	}
+	return n
 }
 
 // halves is round(2 log2(1+x)), by comparison with whole numbers so that it is the same everywhere.

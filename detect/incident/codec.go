@@ -9,8 +9,8 @@ const maxString = 1 << 12
 
 // Encode appends the tracker's state to e.
 func (t *Tracker) Encode(e *sketch.Encoder) {
-	t.usual.Encode(e)
-	e.Float(t.ended)
+	t.usual[0].ranks.Encode(e)
+	e.Float(t.usual[0].ended)
 	e.Int(t.since)
 	e.Int(t.day)
 	e.Uint(uint64(t.raised))
@@ -22,16 +22,16 @@ func (t *Tracker) Encode(e *sketch.Encoder) {
 
 // Decode reads what Encode wrote. On an error the tracker is of no use.
 func (t *Tracker) Decode(d *sketch.Decoder) error {
-	if err := t.usual.Decode(d); err != nil {
+	if err := t.usual[0].ranks.Decode(d); err != nil {
 		return err
 	}
-	t.ended, t.since, t.day, t.raised = d.Float(), d.Int(), d.Int(), d.Count(1<<20)
+	t.usual[0].ended, t.since, t.day, t.raised = d.Float(), d.Int(), d.Int(), d.Count(1<<20)
 	t.open, t.incidents = nil, nil
 	for range d.Count(t.cfg.MaxOpen) {
 		s := new(story)
 		s.decode(d)
 		t.open = append(t.open, s)
-		if s.number > 0 {
+		if s.counted {
 			t.incidents = append(t.incidents, s)
 		}
 		if d.Err() != nil {
@@ -80,6 +80,7 @@ func (s *story) decode(d *sketch.Decoder) {
 	s.first, s.last, s.raised = d.Int(), d.Int(), d.Int()
 	s.need, s.busy = d.Float(), d.Float()
 	s.number, s.told = uint32(d.Count(1<<31)), uint32(d.Count(1<<31))
+	s.counted = s.number > 0
 	s.toldRank = d.Float()
 	s.findings = uint32(d.Count(1 << 31))
 	for range d.Count(maxEntities) {
@@ -124,4 +125,59 @@ func (k *kind) decode(d *sketch.Decoder) {
 	k.Weak = d.Bool()
 	k.count, k.values = uint32(d.Count(1<<31)), d.Fixed64()
 	k.first, k.last = d.Int(), d.Int()
+}
+
+// EncodeMarks appends what stories know for the sake of verdicts to e. Snapshots of older versions end before it.
+func (t *Tracker) EncodeMarks(e *sketch.Encoder) {
+	e.Uint(uint64(t.unheard))
+	for _, s := range t.open {
+		e.Bool(s.counted)
+		e.Bool(s.certain)
+		e.Bool(s.settled)
+		for i := range s.kinds {
+			k := &s.kinds[i]
+			e.Text(k.Name)
+			e.Bool(k.Quiet)
+			e.Bool(k.more)
+			e.Uint(uint64(len(k.seen)))
+			for _, v := range k.seen {
+				e.Fixed64(v)
+			}
+		}
+	}
+}
+
+// DecodeMarks reads what EncodeMarks wrote of the stories that Decode has read.
+func (t *Tracker) DecodeMarks(d *sketch.Decoder) error {
+	t.unheard = d.Count(t.raised)
+	t.incidents = nil
+	for _, s := range t.open {
+		s.counted, s.certain, s.settled = d.Bool(), d.Bool(), d.Bool()
+		if s.counted {
+			t.incidents = append(t.incidents, s)
+		}
+		for i := range s.kinds {
+			k := &s.kinds[i]
+			k.Name, k.Quiet, k.more = d.Text(maxString), d.Bool(), d.Bool()
+			for range d.Count(MaxValues) {
+				k.seen = append(k.seen, d.Fixed64())
+			}
+		}
+	}
+	return d.Err()
+}
+
+// EncodeCounted appends what stories are like that the number of rows tells. Snapshots of older versions end before it.
+func (t *Tracker) EncodeCounted(e *sketch.Encoder) {
+	t.usual[1].ranks.Encode(e)
+	e.Float(t.usual[1].ended)
+}
+
+// DecodeCounted reads what EncodeCounted wrote.
+func (t *Tracker) DecodeCounted(d *sketch.Decoder) error {
+	if err := t.usual[1].ranks.Decode(d); err != nil {
+		return err
+	}
+	t.usual[1].ended = d.Float()
+	return d.Err()
 }

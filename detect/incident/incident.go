@@ -42,6 +42,7 @@ type Version struct {
 	NextStep string   // what to do first
 	Findings uint32   // how many unusual events it has taken up; those below the finding rate have no finding of their own
 	Evidence []Row    // events that show it, at most MaxEvidence
+	Scope    Scope    // what a verdict on it speaks of
 }
 
 // A Row names an event.

@@ -2,8 +2,10 @@ package incident
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,12 +138,15 @@ func TestTrackerRoundTrip(t *testing.T) {
 	}
 	var e sketch.Encoder
 	a.Encode(&e)
+	a.EncodeMarks(&e)
 	b := NewTracker(Config{Site: "s", PerDay: 10})
-	if err := b.Decode(sketch.NewDecoder(e.Buf)); err != nil {
-		t.Fatal(err)
+	d := sketch.NewDecoder(e.Buf)
+	if err := errors.Join(b.Decode(d), b.DecodeMarks(d)); err != nil || d.Left() > 0 {
+		t.Fatal(err, d.Left())
 	}
 	var again sketch.Encoder
 	b.Encode(&again)
+	b.EncodeMarks(&again)
 	if !bytes.Equal(e.Buf, again.Buf) {
 		t.Fatal("the bytes differ after a round trip")
 	}
@@ -166,6 +171,9 @@ func TestSpan(t *testing.T) {
 		if got := Span(c.d); got != c.want {
 			t.Errorf("Span(%v) = %q, want %q", c.d, got, c.want)
 		}
+	}
+	if got := Count(3e38); strings.Contains(got, "-") || len(got) < len("999,999,999,999,999,999") {
+		t.Errorf("Count(3e38) = %q", got)
 	}
 	if got := Count(38112); got != "38,112" {
 		t.Errorf("Count(38112) = %q", got)

@@ -31,6 +31,9 @@ type story struct {
 	kinds    []kind
 	evidence []Row
 	busy     float32 // events a day of the busiest who acts in it
+	counted  bool    // it is an incident, or would be if people wanted to hear of it
+	certain  bool    // some of it was no matter of chance
+	settled  bool    // people have said what it is: what else comes is another story
 }
 
 // A kind is what a story knows of one kind of novelty.
@@ -40,6 +43,8 @@ type kind struct {
 	values uint64 // bits set by their values' hashes: about how many different ones there are
 	first  int64
 	last   int64
+	seen   []uint64 // hashes of its values, the first MaxValues
+	more   bool     // there were more of them
 }
 
 // storyID is the story's name: 50 bits of the hash of the site and the first finding, in lower-case base 32.
@@ -91,12 +96,15 @@ func (s *story) entity(hash uint64) int {
 // take adds an observation.
 func (s *story) take(o *Observation) {
 	f := &o.Finding
-	s.findings++
 	s.first, s.last = min(s.first, f.Time), max(s.last, f.Time)
-	if len(s.evidence) < MaxEvidence {
-		s.evidence = append(s.evidence, Row{Epoch: f.Epoch, Seq: f.Seq})
+	if !o.quiet() {
+		s.findings++
+		if len(s.evidence) < MaxEvidence {
+			s.evidence = append(s.evidence, Row{Epoch: f.Epoch, Seq: f.Seq})
+		}
 	}
 	s.busy = max(s.busy, o.Busy)
+	s.certain = s.certain || o.Certain && !o.quiet()
 	for _, e := range o.Entities {
 		if i := s.entity(e.Hash); i >= 0 {
 			s.entities[i].Actor = s.entities[i].Actor || e.Actor
@@ -110,7 +118,7 @@ func (s *story) take(o *Observation) {
 }
 
 func (s *story) takeKind(k *Kind, at int64) {
-	i := slices.IndexFunc(s.kinds, func(x kind) bool { return x.Feature == k.Feature })
+	i := slices.IndexFunc(s.kinds, func(x kind) bool { return x.Feature == k.Feature && x.Quiet == k.Quiet })
 	if i < 0 {
 		if len(s.kinds) == maxKinds {
 			s.kinds = slices.Delete(s.kinds, s.idlest(), s.idlest()+1)
@@ -123,6 +131,7 @@ func (s *story) takeKind(k *Kind, at int64) {
 		x.Kind = *k
 	}
 	x.count++
+	x.note(k.Value)
 	x.values |= 1 << (k.Value * 0x9e3779b97f4a7c15 >> 58)
 	x.first, x.last = min(x.first, at), max(x.last, at)
 	slices.SortStableFunc(s.kinds, func(a, b kind) int {
@@ -168,18 +177,23 @@ func (k *kind) weight() float32 {
 
 // rank is the evidence in bits: the strongest kind, and of each other side what its strongest kind has above what one so busy shows once a
 // day by chance.
-func (s *story) rank() float32 {
+func (s *story) rank() float32 { return s.sum(func(*kind) bool { return true }) }
+
+// heard is the rank of what people want to hear of.
+func (s *story) heard() float32 { return s.sum(func(k *kind) bool { return !k.Quiet }) }
+
+func (s *story) sum(counts func(*kind) bool) float32 {
 	var sum float32
 	var told [256 / 64]uint64 // sides that count already
-	chance := sketch.Log2(1 + s.busy)
+	chance, first := sketch.Log2(1+s.busy), true
 	for i := range s.kinds {
 		k := &s.kinds[i]
-		if told[k.Side>>6]>>(k.Side&63)&1 == 1 {
+		if !counts(k) || told[k.Side>>6]>>(k.Side&63)&1 == 1 {
 			continue
 		}
 		told[k.Side>>6] |= 1 << (k.Side & 63)
-		if w := k.weight(); i == 0 {
-			sum = w
+		if w := k.weight(); first {
+			sum, first = w, false
 		} else {
 			sum += max(0, w-chance)
 		}

@@ -26,6 +26,8 @@ type Kind struct {
 	Tactic   string  // ATT&CK tactic it hints at, or ""
 	Side     uint8   // what of an event it tells: kinds of one side are one piece of evidence
 	Weak     bool    // it is only that somebody is new, or when, not that something new is done
+	Name     string  // of the feature: "source.ip + destination.port"
+	Quiet    bool    // people want to hear no more of it
 }
 
 // An Observation is a finding with what an incident needs to know of it.
@@ -36,6 +38,7 @@ type Observation struct {
 	Daily    float32  // events a day at this site
 	Busy     float32  // and of the one who acts
 	Learning bool     // the site is too young to raise incidents
+	Certain  bool     // it is no matter of chance: its story is an incident at once, whatever the day's budget
 	Now      int64    // the site's own time, beyond which a stamp is doubted; 0 where there is none but the finding's
 }
 
@@ -59,7 +62,13 @@ const (
 	gap     = 6 * time.Hour  // a story that is quiet for so long has ended
 	longest = 24 * time.Hour // and so has one that began so long ago
 	margin  = 10             // bits by which evidence must exceed what a day brings by chance
-	enough  = 30             // ended stories from which their ranks say what is usual
+	enough  = 30             // ended stories of a sort from which their ranks say what is usual
+)
+
+// Features from Counted on are not of single events, but of how many there were. The last ones are matters of no chance.
+const (
+	Counted = 1 << 15
+	counted = 1<<16 - 256
 )
 
 // A Tracker makes incidents of observations. A story begins with a finding and takes up every later one that shares an entity with it
@@ -69,11 +78,11 @@ type Tracker struct {
 	cfg       Config
 	open      []*story // oldest first
 	incidents []*story // those of them that are incidents
-	usual     sketch.Tail
-	ended     float32 // stories ended so far
-	since     int64   // when the first one began
-	day       int64   // the local day that raised counts
-	raised    int     // incidents raised on it
+	usual     [2]habit // of stories that single events tell, and of those that their number tells
+	since     int64    // when the first one began
+	day       int64    // the local day that raised counts
+	raised    int      // incidents raised on it
+	unheard   int      // how many of them nobody is told of
 }
 
 // NewTracker returns a Tracker without stories.
@@ -94,19 +103,23 @@ func (t *Tracker) Observe(o *Observation, out *[]Version) {
 		s = t.begin(o, out)
 	}
 	s.take(o)
-	rank := s.rank()
+	quiet := o.quiet()
+	rank := s.heard()
 	switch {
 	case s.number > 0:
-		if s.grown(rank) {
+		if !quiet && s.grown(rank) {
 			t.publish(s, rank, out)
 		}
-	case !o.Learning && rank >= t.need(o):
-		if t.spend(o.day()) {
+	case o.Learning:
+	case o.Certain && !quiet || rank >= t.need(s, o):
+		if o.Certain || t.spend(s, o.day()) {
 			s.raised, s.need = max(o.Finding.Time, s.last), chance(o)
 			t.publish(s, rank, out)
 		}
+	case !s.counted && s.rank() >= t.need(s, o):
+		t.count(s, o.day())
 	}
-	if !o.Learning {
+	if !o.Learning && !quiet {
 		o.Finding.Incident = s.id
 	}
 }
@@ -115,6 +128,9 @@ func (t *Tracker) Observe(o *Observation, out *[]Version) {
 func (t *Tracker) find(o *Observation) *story {
 	var best *story
 	for _, s := range t.open {
+		if s.settled && !o.quiet() {
+			continue
+		}
 		if s.fits(o) && (best == nil || best.number == 0 && s.number > 0) {
 			best = s
 		}
@@ -140,17 +156,32 @@ func (t *Tracker) begin(o *Observation, out *[]Version) *story {
 	return s
 }
 
+// A habit is what ended stories of one sort were like.
+type habit struct {
+	ranks sketch.Tail
+	ended float32 // how many there were
+}
+
+// habit is what stories such as this one are like: one whose strongest evidence is how many rows there were is no match for one new thing among
+// many, of which changes bring more than attacks do.
+func (t *Tracker) habit(s *story) *habit {
+	if len(s.kinds) > 0 && s.kinds[0].Feature >= Counted && s.kinds[0].Feature < counted {
+		return &t.usual[1]
+	}
+	return &t.usual[0]
+}
+
 // need returns the rank from which a story is an incident: what a day's events bring by chance, and a margin; what this site's everyday
-// stories reach more often than a tenth of the budget; and more for each incident the day already has, so that the budget cannot be
+// stories of its sort reach more often than a tenth of the budget; and more for each incident the day already has, so that the budget cannot be
 // filled with trifles in front of what matters.
-func (t *Tracker) need(o *Observation) float32 {
+func (t *Tracker) need(s *story, o *Observation) float32 {
 	need := chance(o)
-	if t.ended >= enough && o.day() > t.since {
+	if h := t.habit(s); h.ended >= enough && o.day() > t.since {
 		days := max(1, float32(float64(o.day()-t.since)/float64(24*time.Hour)))
-		aDay := t.ended / days
+		aDay := h.ended / days
 		want := sketch.Log2(max(1, aDay/max(0.25, float32(t.cfg.PerDay)/10)))
 		if want > 0 {
-			need = max(need, t.rankAt(want))
+			need = max(need, h.rankAt(want))
 		}
 	}
 	if t.day == t.localDay(o.day()) {
@@ -163,10 +194,10 @@ func (t *Tracker) need(o *Observation) float32 {
 func chance(o *Observation) float32 { return sketch.Log2(max(o.Daily, 1)) + margin }
 
 // rankAt returns the lowest rank that has so many bits among the ended stories.
-func (t *Tracker) rankAt(bits float32) float32 {
+func (h *habit) rankAt(bits float32) float32 {
 	lo, hi := float32(0), float32(1<<12)
 	for hi-lo > 1.0/16 {
-		if mid := (lo + hi) / 2; t.usual.Bits(mid) >= bits {
+		if mid := (lo + hi) / 2; h.ranks.Bits(mid) >= bits {
 			hi = mid
 		} else {
 			lo = mid
@@ -176,16 +207,38 @@ func (t *Tracker) rankAt(bits float32) float32 {
 }
 
 // spend takes one incident from the budget of the day of ns and reports whether there was one left. A day is never gone back to: late
-// records are on the budget of the latest day.
-func (t *Tracker) spend(ns int64) bool {
-	if day := t.localDay(ns); day > t.day || t.raised == 0 && t.day == 0 {
-		t.day, t.raised = day, 0
-	}
-	if t.raised >= t.cfg.PerDay {
+// records are on the budget of the latest day. What nobody is told of takes nothing from it.
+func (t *Tracker) spend(s *story, ns int64) bool {
+	t.turn(ns)
+	if t.raised-t.unheard >= t.cfg.PerDay {
 		return false
 	}
-	t.raised++
+	if s.counted && t.unheard > 0 {
+		t.unheard--
+	} else {
+		t.raised++
+	}
 	return true
+}
+
+// count takes a story that would be an incident if people wanted to hear of it for one, so that the bar for others and what is learned
+// are as they would be without a word of theirs.
+func (t *Tracker) count(s *story, ns int64) {
+	t.turn(ns)
+	if t.raised >= t.cfg.PerDay {
+		return
+	}
+	t.raised++
+	t.unheard++
+	s.counted = true
+	t.incidents = append(t.incidents, s)
+}
+
+// turn begins a new day where ns is on one.
+func (t *Tracker) turn(ns int64) {
+	if day := t.localDay(ns); day > t.day || t.raised == 0 && t.day == 0 {
+		t.day, t.raised, t.unheard = day, 0, 0
+	}
 }
 
 func (t *Tracker) localDay(ns int64) int64 {
@@ -195,7 +248,8 @@ func (t *Tracker) localDay(ns int64) int64 {
 }
 
 func (t *Tracker) publish(s *story, rank float32, out *[]Version) {
-	if s.number++; s.number == 1 {
+	if s.number++; !s.counted {
+		s.counted = true
 		t.incidents = append(t.incidents, s)
 	}
 	s.told, s.toldRank = s.findings, rank
@@ -226,10 +280,10 @@ func (t *Tracker) end(i int, out *[]Version) {
 	s := t.open[i]
 	t.open = slices.Delete(t.open, i, i+1)
 	t.incidents = slices.DeleteFunc(t.incidents, func(o *story) bool { return o == s })
-	rank := s.rank()
-	t.usual.Add(rank, 1)
-	t.ended++
-	if s.number > 0 && s.findings > s.told {
+	h := t.habit(s)
+	h.ranks.Add(s.rank(), 1)
+	h.ended++
+	if rank := s.heard(); s.number > 0 && s.findings > s.told && rank > 0 {
 		t.publish(s, rank, out)
 	}
 }
@@ -249,14 +303,30 @@ func (t *Tracker) Holds(actor uint64) bool {
 	return false
 }
 
+// Follows reports whether an entity acts in an open story that was certain: what else it does belongs to that.
+func (t *Tracker) Follows(actor uint64) bool {
+	if actor == 0 {
+		return false
+	}
+	for _, s := range t.incidents {
+		if !s.certain {
+			continue
+		}
+		if i := s.entity(actor); i >= 0 && s.entities[i].Actor {
+			return true
+		}
+	}
+	return false
+}
+
 // Raised returns how many incidents are open.
 func (t *Tracker) Raised() int { return len(t.incidents) }
 
 // Bytes is about the memory that the stories take.
 func (t *Tracker) Bytes() int {
-	n := sketch.TailBytes
+	n := len(t.usual) * sketch.TailBytes
 	for _, s := range t.open {
-		n += 256 + len(s.entities)*128 + len(s.kinds)*384 + len(s.evidence)*24
+		n += 256 + len(s.entities)*128 + len(s.kinds)*512 + len(s.evidence)*24
 	}
 	return n
 }

@@ -12,13 +12,15 @@ func (s *story) version(site string, rank float32) Version {
 	v := Version{
 		ID: s.id, Site: site, Premises: s.premises, Number: s.number, First: s.first, Last: s.last, Raised: s.raised,
 		Severity: severity(rank - s.need), Score: rank, Findings: s.findings, Evidence: slices.Clone(s.evidence),
-		Tactics: s.tactics(), Title: s.title(),
+		Tactics: s.tactics(), Title: s.title(), Scope: s.scope(),
 	}
-	for _, e := range s.entities {
-		v.Entities = append(v.Entities, e.Name+"="+e.Text)
+	for i := range s.entities {
+		v.Entities = append(v.Entities, s.entities[i].String())
 	}
 	for i := range s.kinds {
-		v.Reasons = append(v.Reasons, s.kinds[i].reason())
+		if !s.kinds[i].Quiet {
+			v.Reasons = append(v.Reasons, s.kinds[i].reason())
+		}
 	}
 	v.NextStep = nextStep(v.Tactics, s.who())
 	return v
@@ -39,11 +41,20 @@ func (s *story) who() string {
 
 // title is the strongest reason, and how much more there is.
 func (s *story) title() string {
-	if len(s.kinds) == 0 {
+	first, n := -1, -1
+	for i := range s.kinds {
+		if s.kinds[i].Quiet {
+			continue
+		}
+		if n++; first < 0 {
+			first = i
+		}
+	}
+	if first < 0 {
 		return "unusual events of " + s.who()
 	}
-	title := s.kinds[0].What
-	if n := len(s.kinds) - 1; n == 1 {
+	title := s.kinds[first].What
+	if n == 1 {
 		title += ", and one more thing new here"
 	} else if n > 1 {
 		title += ", and " + strconv.Itoa(n) + " more things new here"
@@ -73,7 +84,7 @@ func (s *story) tactics() []string {
 	sum := map[string]float32{}
 	for i := range s.kinds {
 		k := &s.kinds[i]
-		if k.Tactic == "" {
+		if k.Tactic == "" || k.Quiet {
 			continue
 		}
 		if _, ok := sum[k.Tactic]; !ok {
@@ -120,9 +131,9 @@ func nextStep(tactics []string, who string) string {
 	return "Look at the evidence, ask the owner of " + who + " whether this was meant, and close the incident as benign if it was."
 }
 
-// Count writes a number as people do, with commas, without its fraction.
+// Count writes a number as people do, with commas, without its fraction; what is beyond 10^18 as that.
 func Count(n float32) string {
-	digits := strconv.FormatInt(int64(n+0.5), 10)
+	digits := strconv.FormatInt(int64(min(n, 1e18)+0.5), 10)
 	out := make([]byte, 0, len(digits)+4)
 	for i := range len(digits) {
 		if i > 0 && (len(digits)-i)%3 == 0 {

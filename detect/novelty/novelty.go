@@ -21,6 +21,9 @@ const Never = sketch.Classes - 1
 // newBelow is the count below which a value is taken as never seen: it was learned at a guarded weight at most.
 const newBelow = 0.5
 
+// newPair is the count below which a pair is new whatever its halves are: once may be learned by mistake.
+const newPair = 2
+
 // A stat is what is known of one feature.
 type stat struct {
 	ranks sketch.Hist
@@ -41,8 +44,6 @@ type Measure struct {
 // A Verdict is how an event as a whole stands.
 type Verdict struct {
 	Values float32   // sum of the raw bits of all fields
-	Pairs  float32   // sum of the raw bits of all pairs
-	Excess float32   // sum of the surprise of fields and pairs, in bits
 	Never  float32   // how many pairs are new though both halves are known
 	Loud   []Measure // the most surprising features, at most MaxLoud, loudest first
 }
@@ -107,12 +108,29 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 			me.Raw = max(0, min(m.alone(i, 0, a, n), m.alone(i, 1, b, n)))
 		}
 		m.rank(i, me, s)
-		v.Pairs += me.Raw
 		if n < newBelow*m.weight && a.Rank != Never && b.Rank != Never {
 			v.Never++
 		}
 		v.add(me)
 	}
+}
+
+// Together returns how surprising all fields and pairs of the event scored last are together, log2 of the sum of the inverses of their chances,
+// and how many of its pairs were seen less than twice, whatever their halves.
+func (m *Model) Together() (surprise, unseen float32) {
+	fields := len(m.layout.Fields)
+	chances := float32(1)
+	for i := range m.now {
+		me := &m.now[i]
+		if me.Rank < 0 || i < fields && m.layout.Fields[i].Kind == feature.Hour {
+			continue
+		}
+		chances += sketch.Exp2(me.Bits)
+		if i >= fields && me.Count < newPair*m.weight {
+			unseen++
+		}
+	}
+	return sketch.Log2(chances), unseen
 }
 
 // askFirsts is the raw surprise of a pair from which it matters how many others each half has come with.
@@ -143,7 +161,6 @@ func (v *Verdict) add(me *Measure) {
 	if me.Bits < 1 {
 		return
 	}
-	v.Excess += me.Bits
 	n := len(v.Loud)
 	if n == MaxLoud {
 		if me.Bits <= v.Loud[n-1].Bits {

@@ -174,3 +174,23 @@ func TestDecoderRefusesLongForms(t *testing.T) {
 		t.Error("a varint with a needless byte was accepted")
 	}
 }
+
+// TestExp2 checks the table against the library, that it never falls, and what lies outside of it.
+func TestExp2(t *testing.T) {
+	last := Exp2(-126)
+	for x := -126.0; x <= 126; x += 0.013 {
+		got := Exp2(float32(x))
+		if want := math.Exp2(x); math.Abs(float64(got)/want-1) > 0.002 {
+			t.Errorf("2^%g: got %g, want %g", x, got, want)
+		}
+		if got < last {
+			t.Errorf("2^%g falls to %g from %g", x, got, last)
+		}
+		last = got
+	}
+	for _, x := range []float32{float32(math.NaN()), float32(math.Inf(-1)), -1e9, 1e9, float32(math.Inf(1))} {
+		if got := Exp2(x); !(got > 0) || math.IsInf(float64(got), 0) {
+			t.Errorf("2^%g is %g", x, got)
+		}
+	}
+}

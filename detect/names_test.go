@@ -1,0 +1,39 @@
+package detect
+
+import (
+	"strings"
+	"testing"
+
+	"frontfoot/benchmarks/gen"
+)
+
+// TestRhythmAndSpellingTell plays three days with an attack on the second and checks that the model that is for it tells of it in its own words, as
+// part of an incident, and not of the days without one.
+func TestRhythmAndSpellingTell(t *testing.T) {
+	for _, x := range []struct {
+		attack       gen.Scenario
+		model, words string
+	}{
+		{"beacon-jitter", "rhythm", "times, about every "},
+		{gen.DNSTunnel, "spelling", "different names under "},
+		{"dga", "spelling", "names that look made up, such as "},
+	} {
+		told := map[string]bool{}
+		for _, attack := range []gen.Scenario{gen.Quiet, x.attack} {
+			s, seq := NewSite("testham", ScoreKey(), DefaultConfig()), uint64(0)
+			for _, batch := range councilWeek(t, 3, 8_000, attack) {
+				var out Output
+				s.Process(Message{Epoch: "e", Seq0: seq, Events: batch}, &out)
+				seq += uint64(batch.Rows())
+				for i := range out.Findings {
+					if f := &out.Findings[i]; f.Model == x.model && f.Incident != "" && strings.Contains(f.Reason, x.words) {
+						told[string(attack)] = true
+					}
+				}
+			}
+		}
+		if told[""] || !told[string(x.attack)] {
+			t.Errorf("%s: %s told of the quiet days: %v, of the attack: %v", x.attack, x.model, told[""], told[string(x.attack)])
+		}
+	}
+}

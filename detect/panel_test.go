@@ -1,0 +1,145 @@
+package detect
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+)
+
+// scoresOf scores the rows of a table whose text begins with a header.
+func scoresOf(t *testing.T, schema, rows string) []float64 {
+	t.Helper()
+	var out bytes.Buffer
+	opt := ScoreOptions{Format: FormatCSV, Schema: mustSchema(t, schema), Key: ScoreKey(), Config: DefaultConfig()}
+	if err := Score(context.Background(), strings.NewReader(rows), &out, nil, opt); err != nil {
+		t.Fatal(err)
+	}
+	var scores []float64
+	for dec := json.NewDecoder(&out); dec.More(); {
+		var row struct{ Score float64 }
+		if err := dec.Decode(&row); err != nil {
+			t.Fatal(err)
+		}
+		scores = append(scores, row.Score)
+	}
+	return scores
+}
+
+// mean is the mean of some scores.
+func mean(scores []float64) float64 {
+	sum := 0.0
+	for _, x := range scores {
+		sum += x
+	}
+	return sum / float64(len(scores))
+}
+
+const flows = "columns:\n  service: categorical\n  state: categorical\n  sent: numeric\n  errors: numeric\n"
+
+// ordinary is a row of everyday life, the same for the same number.
+func ordinary(i int) string {
+	services := []string{"http", "http", "http", "dns", "dns", "smtp"}
+	return fmt.Sprintf("%s,ok,%d,0\n", services[i%len(services)], 200+i*7919%1800)
+}
+
+// strange is a row of an attack that comes again and again.
+func strange(i int) string { return fmt.Sprintf("private,refused,0,%d\n", 1+i%3) }
+
+// TestFloodAfterCleanStart checks the guard: where the first rows were known to be clean, an attack that makes half of all rows stays as
+// unusual at its end as it was at its start, and life goes on being learned beside it.
+func TestFloodAfterCleanStart(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("service,state,sent,errors\n")
+	const clean, flood = 2000, 20_000
+	for i := range clean {
+		rows.WriteString(ordinary(i))
+	}
+	for i := range flood {
+		rows.WriteString(ordinary(i))
+		rows.WriteString(strange(i))
+	}
+	last := func(schema string) (life, attack float64) {
+		scores := scoresOf(t, schema, rows.String())
+		var lives, attacks []float64
+		for i := len(scores) - 2000; i < len(scores); i += 2 {
+			lives, attacks = append(lives, scores[i]), append(attacks, scores[i+1])
+		}
+		return mean(lives), mean(attacks)
+	}
+	life, attack := last("warmup: 2000\n" + flows)
+	if attack < life+6 {
+		t.Errorf("at its end a flood has %.1f bits, life has %.1f", attack, life)
+	}
+	if life > 3 {
+		t.Errorf("life has %.1f bits beside the flood", life)
+	}
+	if _, attack := last(flows); attack > 3 {
+		t.Errorf("where nothing is known to be clean, what makes half of all rows for long has %.1f bits", attack)
+	}
+}
+
+// TestFarSize checks that a size beyond all that was seen stands out though each size is rare.
+func TestFarSize(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("service,state,sent,errors\n")
+	for i := range 5000 {
+		rows.WriteString(ordinary(i))
+	}
+	rows.WriteString("http,ok,500000000,0\n" + ordinary(1))
+	scores := scoresOf(t, flows, rows.String())
+	if far, near := scores[5000], scores[5001]; far < 8 || near > 3 {
+		t.Errorf("a size far beyond all has %.1f bits, an ordinary row %.1f", far, near)
+	}
+}
+
+// TestBurstsAndRaritiesBeside checks that a flood of rows that are nothing new is told, and hides nothing new beside it.
+func TestBurstsAndRaritiesBeside(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("when,from,to\n")
+	n := 0
+	add := func(minute int, from, to string) {
+		fmt.Fprintf(&rows, "%d,%s,%s\n", 1772409600+60*minute, from, to)
+		n++
+	}
+	for minute := range 1500 {
+		for k := range 4 {
+			add(minute, fmt.Sprintf("10.0.0.%d", 1+(minute+k)%7), fmt.Sprintf("10.0.1.%d", 1+(minute/7+k)%5))
+		}
+	}
+	for range 20_000 {
+		add(1500, "10.0.0.1", "10.0.1.1")
+	}
+	flooded := n - 1
+	add(1500, "198.51.100.7", "10.0.1.3")
+	rare := n - 1
+	add(1500, "10.0.0.4", "10.0.1.4")
+	usual := n - 1
+	scores := scoresOf(t, "time: when\ncolumns:\n  when: time\n  from: ip\n  to: ip\n", rows.String())
+	if scores[flooded] < 8 || scores[rare] < 5 || scores[usual] > 3 {
+		t.Errorf("the last of a flood has %.1f bits, who was never seen %.1f, an ordinary row %.1f", scores[flooded], scores[rare], scores[usual])
+	}
+}
+
+// TestAbsurdRows checks that every row gets a score that is a number.
+func TestAbsurdRows(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("when,from,to,size\n")
+	sizes := []string{"", "NaN", "Inf", "-Inf", "1e308", "-1e308", "0", "1e-320", "many"}
+	times := []string{"1772409600", "0", "8999999999", "-8999999999", "1772409601"}
+	for i := range 3000 {
+		fmt.Fprintf(&rows, "%s,10.0.0.%d,,%s\n", times[i%len(times)], i%200, sizes[i%len(sizes)])
+	}
+	scores := scoresOf(t, "time: when\ncolumns:\n  when: time\n  from: ip\n  to: ip\n  size: numeric\n", rows.String())
+	if len(scores) != 3000 {
+		t.Fatalf("got %d scores", len(scores))
+	}
+	for i, x := range scores {
+		if math.IsNaN(x) || math.IsInf(x, 0) || x < 0 {
+			t.Fatalf("row %d scores %v", i, x)
+		}
+	}
+}

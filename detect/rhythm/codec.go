@@ -1,0 +1,87 @@
+package rhythm
+
+import (
+	"errors"
+
+	"frontfoot/detect/sketch"
+)
+
+var errRhythm = errors.New("damaged rhythms")
+
+// Encode appends what is known to e.
+func (m *Model) Encode(e *sketch.Encoder) {
+	e.Uint(uint64(len(m.pairs.pairs)))
+	e.Int(m.pairs.day)
+	e.Uint(uint64(m.pairs.put))
+	for i := range m.pairs.pairs {
+		p := &m.pairs.pairs[i]
+		e.Byte(p.calls)
+		if p.calls > 0 {
+			p.encode(e)
+		}
+	}
+	m.met.Encode(e)
+	m.places.Encode(e)
+	m.tail.Encode(e)
+	m.sway.Encode(e)
+	e.Float(m.looks)
+	e.Int(m.began)
+	e.Int(m.now)
+	e.Int(m.turns)
+}
+
+func (p *pair) encode(e *sketch.Encoder) {
+	e.Fixed32(p.tag)
+	e.Int(p.last)
+	for _, f := range [...]float32{p.sum, p.logs, p.size, p.sway, p.bits} {
+		e.Float(f)
+	}
+	e.Uint(uint64(p.n))
+	e.Uint(uint64(p.sized))
+	e.Byte(p.who)
+	e.Bool(p.known)
+	e.Bool(p.old)
+}
+
+// Decode reads what Encode wrote into a Model that knows nothing.
+func (m *Model) Decode(d *sketch.Decoder) error {
+	n := d.Count(slots)
+	m.pairs = table{day: d.Int(), put: d.Count(slots)}
+	if n&(n-1) != 0 || n > 0 && n < fewest || d.Left() < n {
+		return errRhythm
+	}
+	m.pairs.pairs = make([]pair, n)
+	if n == 0 {
+		m.pairs.pairs = nil
+	}
+	for i := range m.pairs.pairs {
+		p := &m.pairs.pairs[i]
+		if p.calls = d.Byte(); p.calls > 0 {
+			p.decode(d)
+			m.pairs.held[p.who]++
+		}
+		if p.n > most || p.sized > most {
+			return errRhythm
+		}
+	}
+	if err := m.met.Decode(d); err != nil {
+		return err
+	}
+	if err := m.places.Decode(d); err != nil {
+		return err
+	}
+	_ = m.tail.Decode(d) // d keeps the first error
+	m.sway.Decode(d)
+	m.looks = d.Float()
+	m.began, m.now, m.turns = d.Int(), d.Int(), d.Int()
+	return d.Err()
+}
+
+func (p *pair) decode(d *sketch.Decoder) {
+	p.tag, p.last = d.Fixed32(), d.Int()
+	for _, f := range [...]*float32{&p.sum, &p.logs, &p.size, &p.sway, &p.bits} {
+		*f = d.Float()
+	}
+	p.n, p.sized = uint16(d.Count(most)), uint16(d.Count(most))
+	p.who, p.known, p.old = d.Byte(), d.Bool(), d.Bool()
+}

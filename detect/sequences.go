@@ -1,0 +1,136 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+
+	"frontfoot/detect/feature"
+	"frontfoot/detect/incident"
+	"frontfoot/detect/rhythm"
+	"frontfoot/detect/sequence"
+	"frontfoot/detect/sketch"
+	"frontfoot/detect/spelling"
+	"frontfoot/ingest/event"
+)
+
+const (
+	maxSequences = 16 // models in a snapshot
+	maxModelName = 32 // bytes
+)
+
+// newSequences returns the models that count over rows. Their order is part of what stories mean: a new one is put last.
+func newSequences(key sketch.Key, layout *feature.Layout) sequences {
+	return sequences{rhythm.New(layout), spelling.New(key, layout)}
+}
+
+// sequences are models that count over rows.
+type sequences []sequence.Model
+
+func (all sequences) begin(b *event.Batch) {
+	for _, model := range all {
+		model.Begin(b)
+	}
+}
+
+func (all sequences) learn(r *sequence.Row, held bool) {
+	for _, model := range all {
+		model.Learn(r, held)
+	}
+}
+
+func (all sequences) bytes() (n int) {
+	for _, model := range all {
+		n += model.Bytes()
+	}
+	return n
+}
+
+// counted tells what the row scored last makes together with those before it: a finding and an observation of its own each.
+func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
+	if len(s.sequences) == 0 {
+		return
+	}
+	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: daily(s.seen, s.clock.age()), Learning: learning}
+	for i, model := range s.sequences {
+		f := model.Take(&s.seq)
+		if f == nil {
+			continue
+		}
+		o := s.together(model.Name(), i, f)
+		o.Learning = learning
+		s.place(m, row, &o.Finding)
+		known := s.book.Mark(o, s.clock.now)
+		s.tracker.Observe(o, &out.Incidents)
+		if !known {
+			out.Findings = append(out.Findings, o.Finding)
+		}
+	}
+}
+
+// together makes an observation of what a model found, without its place in the log.
+func (s *Site) together(name string, number int, f *sequence.Finding) *incident.Observation {
+	return &incident.Observation{
+		Finding: incident.Finding{
+			Site: s.name, Time: s.row.Time, Model: name, Score: f.Bits, Field: f.Field, Value: f.Value,
+			Seen: f.Seen, Expected: f.Expected, Reason: f.Seen + " (" + f.Expected + ")", Tactic: string(f.Tactic),
+		},
+		Entities: f.Entities,
+		Kinds: []incident.Kind{{
+			Feature: incident.Counted + number*sequence.MaxKinds + f.Kind, Name: f.Field, Bits: f.Bits, Value: f.Hash,
+			What: f.Seen, Expected: "(" + f.Expected + ")", Tactic: string(f.Tactic), Side: uint8(f.Side),
+		}},
+		Daily: s.seq.Daily,
+		Busy:  f.Busy,
+		Now:   s.clock.now,
+	}
+}
+
+// place fills in which row of a message a finding is about, and its name.
+func (s *Site) place(m *Message, row int, f *incident.Finding) {
+	f.Premises = strings.Clone(m.Events.Text(event.Premises, row))
+	f.Received = m.Events.Time(event.Received, row)
+	f.Epoch, f.Seq, f.Offset, f.Row = m.Epoch, m.Seq0+uint64(row), m.Offset, m.Row0+uint32(row)
+	f.ID = findingID(s.name, f.Model, f.Epoch, f.Seq)
+}
+
+// encode appends what each model knows, with its name and its length.
+func (all sequences) encode(e *sketch.Encoder) {
+	e.Uint(uint64(len(all)))
+	for _, model := range all {
+		e.Text(model.Name())
+		var own sketch.Encoder
+		model.Encode(&own)
+		e.Text(string(own.Buf))
+	}
+}
+
+// decode reads what encode wrote. A model that is not there knows nothing yet.
+func (all sequences) decode(d *sketch.Decoder) error {
+	for range d.Count(maxSequences) {
+		name, state := d.Text(maxModelName), d.Text(d.Left())
+		if d.Err() != nil {
+			break
+		}
+		if err := all.restore(name, state); err != nil {
+			return err
+		}
+	}
+	return d.Err()
+}
+
+func (all sequences) restore(name, state string) error {
+	for _, model := range all {
+		if model.Name() != name {
+			continue
+		}
+		d := sketch.NewDecoder([]byte(state))
+		if err := model.Decode(d); err != nil {
+			return fmt.Errorf("reading the model %s: %w", name, err)
+		}
+		if d.Left() > 0 {
+			return fmt.Errorf("%d bytes too many of the model %s", d.Left(), name)
+		}
+		return nil
+	}
+	return fmt.Errorf("a model %q that this program lacks", name)
+}

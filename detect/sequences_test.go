@@ -1,0 +1,117 @@
+package detect
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"frontfoot/detect/feature"
+	"frontfoot/detect/incident"
+	"frontfoot/detect/sequence"
+	"frontfoot/detect/sketch"
+	"frontfoot/detect/verdict"
+	"frontfoot/ingest/event"
+)
+
+// every is a model that finds something in each so many-th row.
+type every struct {
+	n, rows, held uint64
+	begun         int
+}
+
+func (m *every) Name() string             { return "every" }
+func (m *every) Begin(*event.Batch)       { m.begun++ }
+func (m *every) Bytes() int               { return 24 }
+func (m *every) Encode(e *sketch.Encoder) { e.Uint(m.rows) }
+
+func (m *every) Decode(d *sketch.Decoder) error {
+	m.rows = d.Uint()
+	return d.Err()
+}
+
+func (m *every) Learn(_ *sequence.Row, held bool) {
+	if held {
+		m.held++
+	}
+}
+
+func (m *every) Take(r *sequence.Row) *sequence.Finding {
+	if m.rows++; m.rows%m.n != 0 {
+		return nil
+	}
+	return &sequence.Finding{
+		Kind: 3, Bits: 60, Field: "source.ip", Value: "many", Hash: 77, Seen: r.Text(event.SourceIP) + " came often", Expected: "seldom is usual",
+		Tactic: feature.Discovery, Side: feature.Volume,
+		Entities: []incident.Entity{{Hash: 5, Name: "source.ip", Text: "10.0.0.5", Actor: true}},
+	}
+}
+
+// counting is a site past its learning with such a model alone.
+func counting(n uint64) (*Site, *every) {
+	cfg := DefaultConfig()
+	cfg.LearnFor, cfg.LearnEvents = 0, 0
+	s, m := NewSite("testham", ScoreKey(), cfg), &every{n: n}
+	s.sequences = sequences{m}
+	return s, m
+}
+
+// TestSequenceFinding checks that what a model finds over rows is a finding with its own name and words, and an incident whose evidence is the
+// row that completed it, and that nobody hears of it once people have said that it is benign.
+func TestSequenceFinding(t *testing.T) {
+	s, m := counting(500)
+	var out Output
+	s.Process(Message{Epoch: "e", Events: visits(501, "10.0.0.5", nil)}, &out)
+	if len(out.Incidents) != 1 {
+		t.Fatalf("%d incidents, want 1", len(out.Incidents))
+	}
+	v := out.Incidents[0]
+	if len(v.Evidence) != 1 || v.Evidence[0].Seq != 499 || !strings.Contains(v.Title, "10.0.0.19 came often") || v.Tactics[0] != "TA0007" {
+		t.Errorf("%q with evidence %v and tactics %v", v.Title, v.Evidence, v.Tactics)
+	}
+	var own []incident.Finding
+	for _, f := range out.Findings {
+		if f.Model == "every" {
+			own = append(own, f)
+		}
+	}
+	if len(own) != 1 || own[0].ID != findingID("testham", "every", "e", 499) || own[0].Incident != v.ID || own[0].Reason != "10.0.0.19 came often (seldom is usual)" {
+		t.Errorf("findings %+v", own)
+	}
+	if m.begun != 1 || m.rows != 501 {
+		t.Errorf("%d batches and %d rows", m.begun, m.rows)
+	}
+	s.Control(Control{Verdict: &Verdict{Incident: v.ID, Verdict: verdict.Benign, Scope: v.Scope}}, 1, 0, &out)
+	out = Output{}
+	s.Process(Message{Epoch: "e", Seq0: 501, Events: visits(499, "10.0.0.5", nil)}, &out)
+	for _, f := range out.Findings {
+		if f.Model == "every" {
+			t.Errorf("told of what is benign: %s", f.Reason)
+		}
+	}
+}
+
+// TestSequenceSnapshot checks that a model's state is kept under its name, that a snapshot of the models before is read, and one with a model
+// that is not there is refused.
+func TestSequenceSnapshot(t *testing.T) {
+	s, m := counting(1000)
+	var out Output
+	s.Process(Message{Events: visits(100, "10.0.0.5", nil)}, &out)
+	state := s.Snapshot()
+	other, got := counting(1000)
+	var own sketch.Encoder
+	s.sequences.encode(&own)
+	if err := other.sequences.decode(sketch.NewDecoder(own.Buf)); err != nil || got.rows != m.rows {
+		t.Fatalf("%d rows, want %d, and %v", got.rows, m.rows, err)
+	}
+	if err := NewSite("testham", ScoreKey(), DefaultConfig()).Restore(state); !errors.Is(err, ErrSnapshot) || !strings.Contains(err.Error(), `"every"`) {
+		t.Errorf("a model that is not there: %v", err)
+	}
+	s.tracker.EncodeCounted(&own)
+	before := bytes.Clone(state[:len(state)-len(own.Buf)])
+	before[3], before[4] = 3, oldestModel
+	again := NewSite("testham", ScoreKey(), DefaultConfig())
+	if err := again.Restore(before); err != nil || again.seen != 100 {
+		t.Errorf("a snapshot of version %d: %d events, %v", oldestModel, again.seen, err)
+	}
+}

@@ -1,0 +1,69 @@
+package spelling
+
+import "frontfoot/detect/sketch"
+
+// Encode appends what is known to e.
+func (m *Model) Encode(e *sketch.Encoder) {
+	m.chain.encode(e)
+	m.usual.Encode(e)
+	m.names.Encode(e)
+	m.odd.Encode(e)
+	m.full.Encode(e)
+	m.lost[0].Encode(e)
+	m.lost[1].Encode(e)
+	m.askers.encode(e)
+	m.tunnels.encode(e)
+	m.shared.Encode(e)
+	e.Float(m.bets)
+	e.Int(m.began)
+	e.Int(m.now)
+	e.Int(m.turns)
+}
+
+// Decode reads what Encode wrote.
+func (m *Model) Decode(d *sketch.Decoder) error {
+	m.chain.decode(d)
+	m.usual.Decode(d)
+	if err := m.names.Decode(d); err != nil {
+		return err
+	}
+	_ = m.odd.Decode(d) // d keeps the first error
+	_ = m.full.Decode(d)
+	m.lost[0].Decode(d)
+	m.lost[1].Decode(d)
+	m.askers.decode(d)
+	m.tunnels.decode(d)
+	if err := m.shared.Decode(d); err != nil {
+		return err
+	}
+	m.bets = d.Float()
+	m.began, m.now, m.turns = d.Int(), d.Int(), d.Int()
+	return d.Err()
+}
+
+func (x *table) encode(e *sketch.Encoder) {
+	for i := range x.bets {
+		b := &x.bets[i]
+		e.Bool(b.key != 0)
+		if b.key == 0 {
+			continue
+		}
+		e.Fixed64(b.key)
+		e.Int(b.last)
+		e.Float(b.bits)
+		e.Uint(uint64(b.names))
+		e.Uint(uint64(b.bytes))
+		e.Uint(uint64(b.told))
+	}
+}
+
+func (x *table) decode(d *sketch.Decoder) {
+	for i := range x.bets {
+		x.bets[i] = bet{}
+		if d.Bool() {
+			x.bets[i] = bet{key: d.Fixed64(), last: d.Int(), bits: d.Float(), names: count(d), bytes: count(d), told: count(d)}
+		}
+	}
+}
+
+func count(d *sketch.Decoder) uint32 { return uint32(d.Count(1<<32 - 1)) }

@@ -1,0 +1,90 @@
+package detect
+
+// A Part is something of detection that can be left out, so that it can be measured what it adds and whether a test would notice its absence.
+// No setting leads here: whoever runs sites for people has all of it.
+type Part uint16
+
+// The parts. Of the two judges, fusion is that of log events and panel that of rows of a table.
+const (
+	PartRarity   Part = 1 << iota // how rare values are together; in a panel pairs too
+	PartLoudest                   // the most surprising feature alone: a fusion's
+	PartPairs                     // how many pairs are new
+	PartDistance                  // how far sizes are from the usual ones: a panel's
+	PartBursts                    // a panel's
+	PartRhythm                    // the models that count over rows of log events
+	PartSpelling
+	PartGuard // that what is unusual, or of an open incident, is learned slowly
+)
+
+// Parts returns all parts in their order.
+func Parts() []Part {
+	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartRhythm, PartSpelling, PartGuard}
+}
+
+// String returns what the part is called in tables.
+func (p Part) String() string {
+	switch p {
+	case PartRarity:
+		return "rarity"
+	case PartLoudest:
+		return "loudest feature"
+	case PartPairs:
+		return "new pairs"
+	case PartDistance:
+		return "distance"
+	case PartBursts:
+		return "bursts"
+	case PartRhythm:
+		return "rhythm"
+	case PartSpelling:
+		return "spelling"
+	case PartGuard:
+		return "guard"
+	default:
+		return ""
+	}
+}
+
+// Without returns the configuration of a detection that lacks a part.
+func (c Config) Without(p Part) Config {
+	c.without |= p
+	return c
+}
+
+// OfTables reports whether tables are judged by it.
+func (p Part) OfTables() bool {
+	return (PartRarity | PartPairs | PartDistance | PartBursts | PartGuard).lacks(p)
+}
+
+// OfLogs reports whether log events are judged by it.
+func (p Part) OfLogs() bool { return p != PartDistance && p != PartBursts }
+
+// lacks reports whether a part is left out.
+func (p Part) lacks(part Part) bool { return p&part != 0 }
+
+// fused returns the part that a view of a fusion is.
+func fused(view int) Part { return [views]Part{PartRarity, PartLoudest, PartPairs}[view] }
+
+// sided returns the part that a side of a panel is.
+func sided(side int) Part { return [sides]Part{PartRarity, PartPairs, PartDistance}[side] }
+
+// without returns the models that are not left out.
+func (all sequences) without(parts Part) sequences {
+	var left sequences
+	for _, model := range all {
+		if !parts.lacks(partOf(model.Name())) {
+			left = append(left, model)
+		}
+	}
+	return left
+}
+
+// partOf returns the part that a model which counts over rows is.
+func partOf(model string) Part {
+	for _, p := range Parts() {
+		if p.String() == model {
+			return p
+		}
+	}
+	return 0
+}
