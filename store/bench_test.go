@@ -166,7 +166,7 @@ func BenchmarkWrite(b *testing.B) {
 	start := cpu(b)
 	for i := 0; b.Loop(); i++ {
 		batch.Token = strconv.Itoa(i)
-		if err := s.Write(b.Context(), batch); err != nil {
+		if _, err := s.Write(b.Context(), batch); err != nil {
 			b.Fatal(err)
 		}
 		events += 60 * 850
@@ -193,7 +193,7 @@ func BenchmarkWriteFew(b *testing.B) {
 	start, inserts := cpu(b), 0
 	for ; b.Loop(); inserts++ {
 		batch.Token = strconv.Itoa(inserts)
-		if err := s.Write(b.Context(), batch); err != nil {
+		if _, err := s.Write(b.Context(), batch); err != nil {
 			b.Fatal(err)
 		}
 	}

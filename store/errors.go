@@ -37,6 +37,17 @@ func permanent(err error) bool {
 	return ok && permanentCodes[ex.Code]
 }
 
+// A refusal is an error of rows that the database will never take.
+type refusal struct{ error }
+
+func (r *refusal) Unwrap() error { return r.error }
+
+// refused reports whether an insert failed because of what it holds. It has written nothing then.
+func refused(err error) bool {
+	_, ok := errors.AsType[*refusal](err)
+	return ok
+}
+
 // Refused reports whether the database is there and answered with an error of its own: to wait for it is of no use then.
 func Refused(err error) bool {
 	_, ok := errors.AsType[*clickhouse.Exception](err)

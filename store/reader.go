@@ -37,6 +37,8 @@ type Incident struct {
 	Author       string     `json:"verdict_author"`
 	EvidenceRows uint32     `json:"evidence_rows"`
 	Evidence     []Evidence `json:"evidence,omitempty"` // of Incident alone
+	Verdicts     []Said     `json:"verdicts,omitempty"` // all that was said, the first first; of Incident alone
+	Losses       []Loss     `json:"losses,omitempty"`   // what is missing of its site about its time, the most first; of Incident alone
 }
 
 // Evidence is an event that shows what happened, and what was found unusual about it where it is a finding.
@@ -52,20 +54,6 @@ type Evidence struct {
 	Seen     string    `json:"seen"`
 	Reason   string    `json:"reason"`
 	Raw      string    `json:"raw"`
-}
-
-// A Site is what the store knows of a site.
-type Site struct {
-	Name          string    `json:"site"`
-	Title         string    `json:"title"`
-	Events        uint64    `json:"events"`
-	First         time.Time `json:"first"`         // event time of the first event
-	Last          time.Time `json:"last"`          // and of the last
-	LastReceived  time.Time `json:"last_received"` // when the last event came in
-	Unparsed      uint64    `json:"unparsed"`      // events in a format that nothing understood
-	Findings      uint64    `json:"findings"`
-	Incidents     uint64    `json:"incidents"`
-	OpenIncidents uint64    `json:"open_incidents"` // without a verdict
 }
 
 // An IncidentFilter says which incidents are asked for.
@@ -111,8 +99,15 @@ func (s *Store) Incident(ctx context.Context, id string) (Incident, error) {
 	case len(found) > 1 && found[0].ID != id:
 		return Incident{}, fmt.Errorf("incident %q: %w: at least %s and %s begin so", id, ErrNotFound, found[0].ID, found[1].ID)
 	}
-	found[0].Evidence, err = s.evidence(ctx, &found[0])
-	return found[0], err
+	in := &found[0]
+	if in.Evidence, err = s.evidence(ctx, in); err != nil {
+		return *in, err
+	}
+	if in.Verdicts, err = s.said(ctx, in); err != nil {
+		return *in, err
+	}
+	in.Losses, err = s.losses(ctx, in.Site, in.First, in.Last)
+	return *in, err
 }
 
 // evidence looks the events up by name. Their time bounds the search, because a name is no part of the tables' order.
@@ -134,47 +129,34 @@ func (s *Store) evidence(ctx context.Context, i *Incident) ([]Evidence, error) {
 		clickhouse.Named("first", nanoseconds(i.First)), clickhouse.Named("last", nanoseconds(i.Last)))
 }
 
-// Sites returns every site that has events, incidents or an entry of its own, by name.
-func (s *Store) Sites(ctx context.Context) ([]Site, error) {
-	return read[Site](ctx, s, `
-		WITH toDateTime64(0, 9, 'UTC') AS none
-		SELECT site, max(title) AS title, sum(events) AS events, max(first) AS first, max(last) AS last, max(last_received) AS last_received,
-			sum(unparsed) AS unparsed, sum(findings) AS findings, sum(incidents) AS incidents, sum(open_incidents) AS open_incidents
-		FROM (
-			SELECT toString(site) AS site, '' AS title, count() AS events, min(time) AS first, max(time) AS last, max(received) AS last_received,
-				countIf(dataset = 'unknown') AS unparsed, 0 AS findings, 0 AS incidents, 0 AS open_incidents
-			FROM events GROUP BY site
-			UNION ALL
-			SELECT toString(site), '', 0, none, none, none, 0, count(), 0, 0 FROM findings WHERE run = '' GROUP BY site
-			UNION ALL
-			SELECT toString(site), '', 0, none, none, none, 0, 0, count(), countIf(verdict = '') FROM incidents GROUP BY site
-			UNION ALL
-			SELECT name, title, 0, none, none, none, 0, 0, 0, 0 FROM sites FINAL
-		)
-		GROUP BY site ORDER BY site`)
-}
-
 // read runs a query and returns its rows, which must be few.
 func read[T any](ctx context.Context, s *Store, query string, args ...any) ([]T, error) {
-	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"date_time_output_format":                 "iso",
-		"output_format_json_quote_64bit_integers": 0,
-		"output_format_json_quote_denormals":      0,
-	}))
-	body, err := s.conn.QueryFormat(ctx, "JSONEachRow", query, args...)
+	var rows []T
+	err := each(ctx, s, func(_ context.Context, row *T) error {
+		rows = append(rows, *row)
+		return nil
+	}, query, args...)
+	return rows, err
+}
+
+// each runs a query and calls fn with its rows as they come. A query whose context has settings keeps them.
+func each[T any](ctx context.Context, s *Store, fn func(context.Context, *T) error, query string, args ...any) error {
+	body, err := s.conn.QueryFormat(ctx, "JSONEachRow", query+`
+		SETTINGS date_time_output_format = 'iso', output_format_json_quote_64bit_integers = 0, output_format_json_quote_denormals = 0`, args...)
 	if err != nil {
-		return nil, sqlError(err)
+		return sqlError(err)
 	}
 	defer body.Close()
-	var rows []T
 	for dec := json.NewDecoder(body); ; {
 		var row T
 		switch err := dec.Decode(&row); {
 		case errors.Is(err, io.EOF):
-			return rows, nil
+			return nil
 		case err != nil:
-			return nil, fmt.Errorf("reading the database's answer: %w", sqlError(err))
+			return fmt.Errorf("reading the database's answer: %w", sqlError(err))
 		}
-		rows = append(rows, row)
+		if err := fn(ctx, &row); err != nil {
+			return err
+		}
 	}
 }

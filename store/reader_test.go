@@ -23,6 +23,9 @@ func story(t *testing.T, s *Store) {
 		return incident.Version{
 			ID: "ab12", Site: "exeter", Number: n, First: at(3), Last: at(5), Raised: at(4), Title: "user it's \\ new", Severity: "high", Score: 10 + float32(n),
 			Entities: []string{"user.name=user4"}, Reasons: []string{"first \"time\""}, NextStep: "ask", Findings: n,
+			Scope: incident.Scope{Entities: []string{"user.name=user4"}, Reasons: []incident.Reason{
+				{Field: "user.name", Values: []uint64{1<<64 - 2}, Any: n > 1},
+			}},
 			Evidence: []incident.Row{{Epoch: m.Epoch, Seq: 1003}, {Epoch: m.Epoch, Seq: 1005}}[:n],
 		}
 	}
@@ -37,7 +40,7 @@ func story(t *testing.T, s *Store) {
 	}})
 }
 
-func verdict(t *testing.T, s *Store, verdict string, at int64) {
+func said(t *testing.T, s *Store, verdict string, at int64) {
 	t.Helper()
 	sql := "INSERT INTO verdicts (site, incident, verdict, note, author, time) VALUES ('exeter', 'ab12', '" + verdict + "', 'seen it', 'ann', fromUnixTimestamp64Nano(" + nanoseconds(time.Unix(0, at)) + "))"
 	if err := s.conn.Exec(t.Context(), sql); err != nil {
@@ -106,11 +109,74 @@ func TestIncident(t *testing.T) {
 	}
 }
 
+// A verdict from the control topic stands with its incident, once.
+func TestWriteVerdicts(t *testing.T) {
+	s := open(t)
+	story(t, s)
+	b := &detect.Batch{Token: "v", Sites: []detect.Output{{Site: "exeter", Verdicts: []detect.Verdict{
+		{
+			Incident: "ab12", Verdict: "suppressed", Note: "the printer", Author: "ann", Time: t0, Offset: 3, Until: t0 + day, At: 17,
+			Scope: incident.Scope{Entities: []string{"user.name=user4"}, Reasons: []incident.Reason{{Field: "user.name", Values: []uint64{7}}}},
+		},
+		{Incident: "ab12", Verdict: "confirmed", Note: "no printer", Author: "bob", Time: t0 + 1, Offset: 4},
+	}}}}
+	write(t, s, b)
+	write(t, s, b)
+	got, err := s.Incident(t.Context(), "ab12")
+	if err != nil || got.Verdict != "confirmed" || got.Author != "bob" || got.Note != "no printer" {
+		t.Errorf("got verdict %q of %q, %q, %v", got.Verdict, got.Author, got.Note, err)
+	}
+	told, err := s.Told(t.Context(), "exeter")
+	if err != nil || len(told) != 2 || told[0].Before != 17 || told[1].Before != 0 || told[0].Control.Verdict.Until != t0+day ||
+		!told[0].Control.Verdict.Scope.Reasons[0].Covers("user.name", 7) {
+		t.Errorf("what detection was told: %+v, %v", told, err)
+	}
+	want := []Said{
+		{
+			Time: time.Unix(0, t0).UTC(), Verdict: "suppressed", Author: "ann", Note: "the printer", Entities: []string{"user.name=user4"},
+			Reasons: []string{"user.name"}, Until: time.Unix(0, t0+day).UTC(),
+		},
+		{
+			Time: time.Unix(0, t0+1).UTC(), Verdict: "confirmed", Author: "bob", Note: "no printer", Entities: []string{}, Reasons: []string{},
+			Until: time.Unix(0, 0).UTC(),
+		},
+	}
+	if diff := cmp.Diff(got.Verdicts, want); diff != "" {
+		t.Errorf("what was said, got against want:\n%s", diff)
+	}
+	if n := lines(t, s, "SELECT count() FROM verdicts")[0]; n != "2" {
+		t.Errorf("got %s verdicts, want 2", n)
+	}
+}
+
+// What a verdict speaks of is read back as it was written, of the current version.
+func TestScope(t *testing.T) {
+	s := open(t)
+	story(t, s)
+	got, err := s.Scope(t.Context(), "exeter", "ab12")
+	want := incident.Scope{Entities: []string{"user.name=user4"}, Reasons: []incident.Reason{{Field: "user.name", Values: []uint64{1<<64 - 2}, Any: true}}}
+	if diff := cmp.Diff(got, want); diff != "" || err != nil {
+		t.Errorf("error %v, got against want:\n%s", err, diff)
+	}
+	if _, err := s.Scope(t.Context(), "truro", "ab99"); !errors.Is(err, errNoScope) {
+		t.Errorf("without a scope: got %v, want errNoScope", err)
+	}
+	if _, err := s.Scope(t.Context(), "truro", "ab12"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("at another site: got %v, want ErrNotFound", err)
+	}
+	if now, err := s.Now(t.Context(), "exeter"); err != nil || now.IsZero() {
+		t.Errorf("the site's time is %s, %v", now, err)
+	}
+	if now, err := s.Now(t.Context(), "nowhere"); err != nil || !now.IsZero() {
+		t.Errorf("without events the time is %s, %v", now, err)
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	s := open(t)
 	story(t, s)
 	for i, v := range []string{"benign", "confirmed", ""} {
-		verdict(t, s, v, t0+int64(i))
+		said(t, s, v, t0+int64(i))
 		got, err := s.Incident(t.Context(), "ab12")
 		if err != nil {
 			t.Fatal(err)
@@ -119,7 +185,7 @@ func TestVerdicts(t *testing.T) {
 			t.Errorf("after verdict %q: got %q of %q on version %d", v, got.Verdict, got.Author, got.Number)
 		}
 	}
-	verdict(t, s, "late", t0-day) // said before the others, though it arrives after them
+	said(t, s, "late", t0-day) // said before the others, though it arrives after them
 	if got, err := s.Incident(t.Context(), "ab12"); err != nil || got.Verdict != "" {
 		t.Errorf("after a verdict of an earlier time: got %q, %v", got.Verdict, err)
 	}
@@ -128,13 +194,16 @@ func TestVerdicts(t *testing.T) {
 func TestSites(t *testing.T) {
 	s := open(t)
 	story(t, s)
-	verdict(t, s, "benign", t0)
+	said(t, s, "benign", t0)
 	if err := s.conn.Exec(t.Context(), "INSERT INTO sites (name, title) VALUES ('exeter', 'Exeter City Council')"); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.Sites(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range got {
+		got[i].Asked = time.Time{}
 	}
 	none := time.Unix(0, 0).UTC()
 	want := []Site{

@@ -21,6 +21,8 @@ type message struct {
 	days    int
 	columns [event.NumColumns]arrow.ArrayData // nil where a column is not filled
 	size    int                               // bytes of all columns
+
+	low, high int64 // bounds that some received times were moved to; equal where none was
 }
 
 func newMessage(m *detect.Scored, site string, days int) *message {
@@ -35,6 +37,7 @@ func newMessage(m *detect.Scored, site string, days int) *message {
 			out.size += bytesOf(a.Data())
 		}
 	}
+	out.clamp()
 	return out
 }
 

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -12,9 +10,10 @@ import (
 	"frontfoot/ingest/event"
 )
 
-// Findings and incidents are few: they go as JSON, a row a line.
+// Findings, incidents and ledger entries are few: they go as JSON, a row a line.
 
 type findingRow struct {
+	Run         string  `json:"run"`
 	ID          string  `json:"id"`
 	Site        string  `json:"site"`
 	Premises    string  `json:"premises"`
@@ -37,6 +36,7 @@ type findingRow struct {
 }
 
 type incidentRow struct {
+	Run      string        `json:"run"`
 	ID       string        `json:"id"`
 	Site     string        `json:"site"`
 	Premises string        `json:"premises"`
@@ -53,6 +53,7 @@ type incidentRow struct {
 	NextStep string        `json:"next_step"`
 	Findings uint32        `json:"findings"`
 	Evidence []evidenceRow `json:"evidence"`
+	Scope    string        `json:"scope"`
 	Expires  string        `json:"expires"`
 }
 
@@ -61,50 +62,131 @@ type evidenceRow struct {
 	Seq   uint64 `json:"seq"`
 }
 
-func (s *Store) findings(b *detect.Batch, w *bytes.Buffer) (insert, error) {
-	in := insert{table: "findings", format: "JSONEachRow", columns: []string{
-		"id", "site", "premises", "time", "received", "epoch", "seq", "kafka_offset", "kafka_row", "model", "score",
-		"field", "value", "expected", "seen", "reason", "tactic", "incident", "expires",
-	}}
-	out := json.NewEncoder(w)
-	for i := range b.Sites {
-		for _, f := range b.Sites[i].Findings {
-			row := findingRow{
-				ID: f.ID, Site: f.Site, Premises: f.Premises, Time: stamp(f.Time), Received: stamp(f.Received), Epoch: f.Epoch, Seq: f.Seq,
-				KafkaOffset: uint64(f.Offset), KafkaRow: f.Row, Model: f.Model, Score: f.Score, Field: f.Field, Value: f.Value,
-				Expected: f.Expected, Seen: f.Seen, Reason: f.Reason, Tactic: f.Tactic, Incident: f.Incident, Expires: s.expires(f.Received),
-			}
-			if err := out.Encode(&row); err != nil {
-				return in, fmt.Errorf("encoding finding %s: %w", f.ID, err)
-			}
-			in.rows++
-		}
-	}
-	in.body = w.Bytes()
-	return in, nil
+// A ledgerRow's times are when what it counts began and ended.
+type ledgerRow struct {
+	Site     string `json:"site"`
+	Epoch    string `json:"epoch"`
+	Input    string `json:"input"`
+	Kind     string `json:"kind"`
+	Reason   string `json:"reason"`
+	Time     string `json:"time"`
+	Received string `json:"received"`
+	Seq      uint64 `json:"seq"`
+	Rows     uint64 `json:"rows"`
+	Bytes    uint64 `json:"bytes"`
+	Expires  string `json:"expires"`
 }
 
-func (s *Store) incidents(b *detect.Batch, w *bytes.Buffer) (insert, error) {
-	in := insert{table: "incident_versions", format: "JSONEachRow", columns: []string{
-		"id", "site", "premises", "number", "first", "last", "raised", "title", "severity", "score",
-		"entities", "reasons", "tactics", "next_step", "findings", "evidence", "expires",
+type verdictRow struct {
+	Site        string   `json:"site"`
+	Incident    string   `json:"incident"`
+	Verdict     string   `json:"verdict"`
+	Note        string   `json:"note"`
+	Author      string   `json:"author"`
+	Time        string   `json:"time"`
+	KafkaOffset uint64   `json:"kafka_offset"`
+	Entities    []string `json:"entities"`
+	Reasons     []string `json:"reasons"`
+	Scope       string   `json:"scope"`
+	Until       string   `json:"until"`
+	HeldFrom    uint64   `json:"held_from"`
+}
+
+func (s *Store) findings(b *detect.Batch, run string) *rows {
+	out := &rows{table: "findings", columns: []string{
+		"run", "id", "site", "premises", "time", "received", "epoch", "seq", "kafka_offset", "kafka_row", "model", "score",
+		"field", "value", "expected", "seen", "reason", "tactic", "incident", "expires",
 	}}
-	out := json.NewEncoder(w)
 	for i := range b.Sites {
-		for _, v := range b.Sites[i].Incidents {
-			row := incidentRow{
-				ID: v.ID, Site: v.Site, Premises: v.Premises, Number: v.Number, First: stamp(v.First), Last: stamp(v.Last), Raised: stamp(v.Raised),
-				Title: v.Title, Severity: v.Severity, Score: v.Score, Entities: orEmpty(v.Entities), Reasons: orEmpty(v.Reasons),
-				Tactics: orEmpty(v.Tactics), NextStep: v.NextStep, Findings: v.Findings, Evidence: evidence(v.Evidence), Expires: s.expires(received(&b.Sites[i])),
-			}
-			if err := out.Encode(&row); err != nil {
-				return in, fmt.Errorf("encoding incident %s: %w", v.ID, err)
-			}
-			in.rows++
+		o := &b.Sites[i]
+		for _, f := range o.Findings {
+			at := near(f.Received, o.Findings[0].Received)
+			out.add(o.Site, &findingRow{
+				Run: run, ID: f.ID, Site: f.Site, Premises: f.Premises, Time: stamp(f.Time), Received: stamp(at), Epoch: f.Epoch, Seq: f.Seq,
+				KafkaOffset: uint64(f.Offset), KafkaRow: f.Row, Model: f.Model, Score: f.Score, Field: f.Field, Value: f.Value,
+				Expected: f.Expected, Seen: f.Seen, Reason: f.Reason, Tactic: f.Tactic, Incident: f.Incident, Expires: s.expires(at),
+			})
 		}
 	}
-	in.body = w.Bytes()
-	return in, nil
+	return out
+}
+
+func (s *Store) incidents(b *detect.Batch, run string) *rows {
+	out := &rows{table: "incident_versions", columns: []string{
+		"run", "id", "site", "premises", "number", "first", "last", "raised", "title", "severity", "score",
+		"entities", "reasons", "tactics", "next_step", "findings", "evidence", "scope", "expires",
+	}}
+	for i := range b.Sites {
+		o := &b.Sites[i]
+		for _, v := range o.Incidents {
+			out.add(o.Site, &incidentRow{
+				Run: run, ID: v.ID, Site: v.Site, Premises: v.Premises, Number: v.Number, First: stamp(v.First), Last: stamp(v.Last), Raised: stamp(v.Raised),
+				Title: v.Title, Severity: v.Severity, Score: v.Score, Entities: orEmpty(v.Entities), Reasons: orEmpty(v.Reasons),
+				Tactics: orEmpty(v.Tactics), NextStep: v.NextStep, Findings: v.Findings, Evidence: evidence(v.Evidence), Scope: scope(&v.Scope),
+				Expires: s.expires(received(o)),
+			})
+		}
+	}
+	return out
+}
+
+func (s *Store) ledger(b *detect.Batch) *rows {
+	out := &rows{table: "ingest_ledger", columns: []string{
+		"site", "epoch", "input", "kind", "reason", "time", "received", "seq", "rows", "bytes", "expires",
+	}}
+	for i := range b.Sites {
+		o := &b.Sites[i]
+		for _, l := range o.Ledger {
+			last := near(l.Last, o.Ledger[0].Last)
+			out.add(o.Site, &ledgerRow{
+				Site: o.Site, Epoch: l.Epoch, Input: l.Input, Kind: string(l.Kind), Reason: l.Reason, Time: stamp(l.First), Received: stamp(last),
+				Seq: l.Seq, Rows: l.Rows, Bytes: l.Bytes, Expires: s.expires(last),
+			})
+		}
+	}
+	return out
+}
+
+func (*Store) verdicts(b *detect.Batch) *rows {
+	out := &rows{table: "verdicts", columns: []string{"site", "incident", "verdict", "note", "author", "time", "kafka_offset", "entities", "reasons", "scope", "until", "held_from"}}
+	for i := range b.Sites {
+		o := &b.Sites[i]
+		for _, v := range o.Verdicts {
+			out.add(o.Site, &verdictRow{
+				Site: o.Site, Incident: v.Incident, Verdict: v.Verdict, Note: v.Note, Author: v.Author, Time: stamp(v.Time), KafkaOffset: uint64(v.Offset),
+				Entities: orEmpty(v.Scope.Entities), Reasons: fields(&v.Scope), Scope: scope(&v.Scope), Until: stamp(v.Until), HeldFrom: uint64(v.At),
+			})
+		}
+	}
+	return out
+}
+
+// fields names what a scope is about.
+func fields(c *incident.Scope) []string {
+	out := make([]string, len(c.Reasons))
+	for i := range c.Reasons {
+		out[i] = c.Reasons[i].Field
+	}
+	return out
+}
+
+// scope writes a scope for Scope to read; one that says nothing is empty.
+func scope(c *incident.Scope) string {
+	if len(c.Reasons) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// near keeps a time within 400 days of another: a month makes a part of its own, and the rows of one site and batch are of two at most, unless
+// somebody made them up.
+func near(ns, other int64) int64 {
+	low, high := around(other, 400)
+	return min(max(ns, low), high)
 }
 
 func evidence(rows []incident.Row) []evidenceRow {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -24,7 +25,8 @@ type Store struct {
 	logger   *slog.Logger
 	metrics  *metrics
 	outage   outage
-	encoders sync.Pool // of *encoder
+	encoders sync.Pool            // of *encoder
+	override atomic.Pointer[bool] // whether the server has the setting deduplicate_insert, once it was asked
 }
 
 // Open sets the Store up, with metrics in reg if that is not nil, without connecting: a database that is away is found by Ping, and waited for by Write. The Store is closed with Close.

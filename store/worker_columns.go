@@ -24,7 +24,7 @@ func (r *record) addWorker(messages []*message, mem *arena) {
 		for n := range m.Events.Rows() {
 			seq = binary.LittleEndian.AppendUint64(seq, m.Seq0+uint64(n))
 			offset = binary.LittleEndian.AppendUint64(offset, uint64(m.Offset))
-			row = binary.LittleEndian.AppendUint32(row, uint32(n))
+			row = binary.LittleEndian.AppendUint32(row, m.Row0+uint32(n))
 		}
 		score = append(score, arrow.Float32Traits.CastToBytes(m.Scores)...)
 		expires = expiryDays(expires, m)
@@ -83,7 +83,7 @@ func (r *record) addDictionary(c event.Column, index arrow.DataType, data []byte
 }
 
 // dayOf is the day of a time in nanoseconds since 1970, as ClickHouse's Date counts them.
-func dayOf(ns int64) int64 { return ns / (24 * 3600 * 1e9) }
+func dayOf(ns int64) int64 { return ns / nsPerDay }
 
 // never is the last day that a Date can hold.
 const never = 65535
@@ -92,7 +92,7 @@ const never = 65535
 func expiryDays(dst []byte, m *message) []byte {
 	for row := range m.Events.Rows() {
 		day := int64(never)
-		if ns := m.Events.Time(event.Received, row); ns > 0 && m.days > 0 {
+		if ns := m.received(row); ns > 0 && m.days > 0 {
 			day = min(dayOf(ns)+int64(m.days), never)
 		}
 		dst = binary.LittleEndian.AppendUint16(dst, uint16(day))

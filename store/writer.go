@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,16 +12,27 @@ import (
 	"github.com/cenkalti/backoff/v7"
 
 	"frontfoot/detect"
+	"frontfoot/ingest/failpoint"
 )
 
-// Limits of one insert. It is one block of the server, which makes it atomic within a day.
+// Limits of one insert. It is one block of the server, which makes it atomic within a day: the server cuts blocks of a million rows, and
+// joins what is smaller than 256 MiB.
 const (
 	maxInsertRows  = 100_000
 	maxInsertBytes = 64 << 20
 )
 
-// attemptTimeout bounds one try of an insert, in the client and in the server.
-const attemptTimeout = 2 * time.Minute
+// Bounds of one try of an insert: the server gives up first, so that a try that the client left is no longer under way for long.
+const (
+	serverTimeout  = 2 * time.Minute
+	attemptTimeout = serverTimeout + 10*time.Second
+)
+
+// errNoAnswer ends a try that takes too long.
+var errNoAnswer = errors.New("the database has not answered in " + attemptTimeout.String())
+
+// maxWait is the longest pause between two tries.
+const maxWait = 10 * time.Second
 
 var _ detect.Sink = (*Store)(nil)
 
@@ -32,75 +42,39 @@ type encoder struct {
 	body  bytes.Buffer
 }
 
-// Write inserts events, then findings, then incidents. Each insert carries a token made of the batch's, so that a batch that is written
-// again, in whole or after a part of it, adds nothing that is there already. While the database is away Write goes on trying, with the
-// same bytes, until ctx ends; only what it will never take is an error that wraps detect.ErrRejected, or detect.ErrFindingsRejected once the events are there. It may be called concurrently.
-func (s *Store) Write(ctx context.Context, b *detect.Batch) error {
+// live is the run of what is found as it comes.
+const live = ""
+
+// Write inserts events, then findings, incidents, ledger entries and verdicts. Each insert carries a token made of the batch's, so that a batch that is
+// written again, in whole or after a part of it, adds nothing that is there already. While the database is away Write goes on trying, with the
+// same bytes, until ctx ends. An insert that the database will never take is halved until only the rows that it refuses are left: these are
+// the rejections, and the others are there. It may be called concurrently.
+func (s *Store) Write(ctx context.Context, b *detect.Batch) ([]detect.Rejection, error) {
 	e := s.encoders.Get().(*encoder) //nolint:errcheck,forcetypeassert // New makes nothing else
 	defer s.encoders.Put(e)
-	inserts, err := s.messages(b)
+	rejected, err := s.writeEvents(ctx, e, b)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for i, messages := range inserts {
-		e.arena.reset(2 * maxInsertBytes)
+	failpoint.Hit("mid_insert")
+	for _, rows := range []*rows{s.findings(b, live), s.incidents(b, live), s.ledger(b), s.verdicts(b)} {
 		e.body.Reset()
-		r := eventRecord(messages, &e.arena)
-		if err := r.writeStream(&e.body); err != nil {
-			return fmt.Errorf("%w: %w", detect.ErrRejected, err)
-		}
-		in := insert{table: "events", columns: r.names(), format: "ArrowStream", rows: r.rows, body: e.body.Bytes()}
-		in.token = b.Token + "/events/" + strconv.Itoa(i)
-		if err := s.insert(ctx, &in); err != nil {
-			return err
-		}
-	}
-	for _, encode := range []func(*detect.Batch, *bytes.Buffer) (insert, error){s.findings, s.incidents} {
-		e.body.Reset()
-		in, err := encode(b, &e.body)
+		refused, err := s.writeRows(ctx, &e.body, b.Token, rows)
 		if err != nil {
-			return fmt.Errorf("%w: %w", detect.ErrFindingsRejected, err)
+			return nil, err
 		}
-		if in.rows == 0 {
-			continue
-		}
-		in.token = b.Token + "/" + in.table
-		if err := s.insert(ctx, &in); errors.Is(err, detect.ErrRejected) {
-			return fmt.Errorf("%w: %w", detect.ErrFindingsRejected, err)
-		} else if err != nil {
-			return err
-		}
+		rejected = append(rejected, refused...)
 	}
-	return nil
+	return rejected, nil
 }
 
-// messages shares the batch's messages out to inserts, always in the same way.
-func (s *Store) messages(b *detect.Batch) (inserts [][]*message, err error) {
-	var current []*message
-	rows, size := 0, 0
-	for o := range b.Sites {
-		site := &b.Sites[o]
-		for i := range site.Messages {
-			m := &site.Messages[i]
-			n := m.Events.Rows()
-			if len(m.Scores) != n || len(m.Models) != n {
-				return nil, fmt.Errorf("%w: %d events of %s have %d scores and %d models", detect.ErrRejected, n, site.Site, len(m.Scores), len(m.Models))
-			}
-			if n == 0 {
-				continue
-			}
-			next := newMessage(m, site.Site, s.cfg.days(site.Site))
-			if len(current) > 0 && (rows+n > maxInsertRows || size+next.size > maxInsertBytes) {
-				inserts, current, rows, size = append(inserts, current), nil, 0, 0
-			}
-			current = append(current, next)
-			rows, size = rows+n, size+next.size
-		}
+// part names rows [from, to) of a table's insert, of which there are so many in all: with the batch's token it is all that an insert's token is made
+// of. A whole insert is named without its size: a batch that is run again after the log was shortened lacks rows, and must double none of the others.
+func part(table string, insert, from, to, all int) string {
+	if from == 0 && to == all {
+		return fmt.Sprintf("/%s/%d", table, insert)
 	}
-	if len(current) > 0 {
-		inserts = append(inserts, current)
-	}
-	return inserts, nil
+	return fmt.Sprintf("/%s/%d/%d-%d", table, insert, from, to)
 }
 
 // An insert is rows on their way into a table.
@@ -117,7 +91,8 @@ type insert struct {
 func (s *Store) insert(ctx context.Context, in *insert) error {
 	start := time.Now()
 	wait := backoff.NewExponentialBackOff()
-	wait.InitialInterval, wait.MaxInterval = 100*time.Millisecond, 10*time.Second
+	wait.InitialInterval = 100 * time.Millisecond
+	wait.MaxInterval = time.Duration(float64(maxWait) / (1 + wait.RandomizationFactor))
 	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, s.attempt(ctx, in) },
 		backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(0),
 		backoff.WithNotify(func(err error, _ time.Duration) {
@@ -125,9 +100,6 @@ func (s *Store) insert(ctx context.Context, in *insert) error {
 			s.outage.began(ctx, s.logger, err)
 		}))
 	if err != nil {
-		if errors.Is(err, detect.ErrRejected) {
-			s.metrics.rejected.WithLabelValues(in.table).Add(float64(in.rows))
-		}
 		return fmt.Errorf("inserting %d rows into %s: %w", in.rows, in.table, err)
 	}
 	s.outage.ended(ctx, s.logger)
@@ -136,24 +108,70 @@ func (s *Store) insert(ctx context.Context, in *insert) error {
 }
 
 func (s *Store) attempt(ctx context.Context, in *insert) error {
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
-	defer cancel()
-	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"insert_deduplication_token":       in.token,
-		"insert_deduplicate":               1,
-		"async_insert":                     0,
-		"max_insert_threads":               1,
-		"input_format_parallel_parsing":    0,
-		"input_format_null_as_default":     1,
-		"max_partitions_per_insert_block":  0, // a spool of many days may come at once
-		"optimize_on_insert":               0,
-		"date_time_input_format":           "best_effort",
-		"input_format_skip_unknown_fields": 0,
-	}))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	// No deadline: the client would make a max_execution_time of it that takes the place of ours.
+	defer time.AfterFunc(attemptTimeout, func() { cancel(errNoAnswer) }).Stop()
+	set, err := s.settingsOf(ctx, in.token)
+	if err != nil {
+		return err
+	}
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(set))
 	query := "INSERT INTO " + in.table + " (" + strings.Join(in.columns, ", ") + ")"
-	err := s.conn.InsertFormat(ctx, in.format, query, bytes.NewReader(in.body))
+	err = s.conn.InsertFormat(ctx, in.format, query, bytes.NewReader(in.body))
+	if errors.Is(context.Cause(ctx), errNoAnswer) {
+		return errNoAnswer // the rows may be there or not: another try tells
+	}
 	if permanent(err) {
-		return backoff.Permanent(fmt.Errorf("%w: %w", detect.ErrRejected, err))
+		return backoff.Permanent(&refusal{err})
 	}
 	return err
+}
+
+// settingsOf are the server's settings for an insert with a token.
+func (s *Store) settingsOf(ctx context.Context, token string) (clickhouse.Settings, error) {
+	override, err := s.overridesDeduplicate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	set := clickhouse.Settings{
+		"insert_deduplication_token":                         token,
+		"insert_deduplicate":                                 1,
+		"deduplicate_blocks_in_dependent_materialized_views": 1, // roll-ups are as exact as what they are made of
+		"async_insert":                                       0,
+		"max_execution_time":                                 int(serverTimeout.Seconds()),
+		"max_insert_threads":                                 1,
+		"input_format_parallel_parsing":                      0,
+		"input_format_null_as_default":                       1,
+		"max_partitions_per_insert_block":                    0, // maxDays is the bound
+		"optimize_on_insert":                                 0,
+		"date_time_input_format":                             "best_effort",
+		"input_format_skip_unknown_fields":                   0,
+		"min_insert_block_size_rows":                         2 * maxInsertRows, // whatever a profile says: one insert is one block
+		"min_insert_block_size_bytes":                        8 * maxInsertBytes,
+		"max_insert_block_size":                              2 * maxInsertRows,
+	}
+	if override {
+		set["deduplicate_insert"] = "enable"
+	}
+	if failpoint.Off("token") {
+		delete(set, "insert_deduplication_token")
+		set["insert_deduplicate"], set["deduplicate_insert"] = 0, "disable"
+	}
+	return set, nil
+}
+
+// overridesDeduplicate reports whether the server has the setting deduplicate_insert, which overrides insert_deduplicate: an older one refuses an insert that
+// names it, and a newer one whose profile sets it to disable would forget tokens.
+func (s *Store) overridesDeduplicate(ctx context.Context) (bool, error) {
+	if known := s.override.Load(); known != nil {
+		return *known, nil
+	}
+	var n uint64
+	if err := s.conn.QueryRow(ctx, "SELECT count() FROM system.settings WHERE name = 'deduplicate_insert'").Scan(&n); err != nil {
+		return false, fmt.Errorf("asking for the server's settings: %w", err)
+	}
+	known := n > 0
+	s.override.Store(&known)
+	return known, nil
 }

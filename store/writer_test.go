@@ -18,12 +18,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"frontfoot/detect"
 	"frontfoot/detect/incident"
 	"frontfoot/ingest/event"
+	"frontfoot/ingest/ledger"
 )
 
 // t0 is when the tests' first event is received: 2026-03-02 00:00 UTC.
@@ -83,7 +87,7 @@ func lines(t *testing.T, s *Store, query string) []string {
 
 func write(t *testing.T, s *Store, b *detect.Batch) {
 	t.Helper()
-	if err := s.Write(t.Context(), b); err != nil {
+	if _, err := s.Write(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -140,6 +144,25 @@ func TestWriteAgain(t *testing.T) {
 	}
 }
 
+// A batch that is run again after its log was shortened lacks rows, and adds none of the others a second time.
+func TestWriteAgainWithLess(t *testing.T) {
+	s := open(t)
+	entry := func(seq uint64) ledger.Entry {
+		return ledger.Entry{Kind: ledger.Gap, First: t0, Last: t0, Epoch: "a", Seq: seq, Rows: 1}
+	}
+	b := &detect.Batch{Token: "less", Sites: []detect.Output{
+		{Site: "ashford", Messages: []detect.Scored{scored(3, 1, "auth"), scored(3, 2, "auth")}, Ledger: []ledger.Entry{entry(1)}},
+		{Site: "northmoor", Messages: []detect.Scored{scored(3, 1, "auth")}, Ledger: []ledger.Entry{entry(2)}},
+	}}
+	write(t, s, b)
+	b.Sites[0].Messages, b.Sites[0].Ledger = b.Sites[0].Messages[1:], nil
+	write(t, s, b)
+	got := lines(t, s, "SELECT (SELECT count() FROM events), (SELECT count() FROM ingest_ledger)")
+	if diff := cmp.Diff(got, []string{"9\t2"}); diff != "" {
+		t.Errorf("got against want:\n%s", diff)
+	}
+}
+
 // Old logs may bring many days at once, and a spool events that were received on several.
 func TestWriteManyDays(t *testing.T) {
 	s := open(t)
@@ -176,28 +199,140 @@ func TestWriteAbsurdTimes(t *testing.T) {
 	}
 }
 
+// names says what was rejected: the site and the offset of a message, -1 for other rows.
+func names(rejected []detect.Rejection) []string {
+	out := []string{}
+	for _, r := range rejected {
+		offset := int64(-1)
+		if r.Message != nil {
+			offset = r.Message.Offset
+		}
+		out = append(out, fmt.Sprintf("%s %d", r.Site, offset))
+	}
+	return out
+}
+
+// What the database will not have is found among what it takes, and the same again when the batch is tried again.
 func TestWriteRejected(t *testing.T) {
 	s := open(t)
-	m := scored(2, 1, "auth")
-	m.Scores = m.Scores[:1]
-	err := s.Write(t.Context(), &detect.Batch{Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{m}}}})
-	if !errors.Is(err, detect.ErrRejected) {
-		t.Errorf("two events with one score: got %v, want ErrRejected", err)
-	}
-	if err := s.conn.Exec(t.Context(), "ALTER TABLE events MODIFY COLUMN user_name UInt8"); err != nil {
+	wrong := scored(2, 9, "auth")
+	wrong.Scores = wrong.Scores[:1]
+	// A check that fails says so of the whole insert, and its code is none that is worth another try.
+	if err := s.conn.Exec(t.Context(), "ALTER TABLE events ADD COLUMN poison UInt8 MATERIALIZED toUInt8(if(dataset = 'poison', 'no number', '1'))"); err != nil {
 		t.Fatal(err)
 	}
-	err = s.Write(t.Context(), &detect.Batch{Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{scored(2, 1, "auth")}}}})
-	if !errors.Is(err, detect.ErrRejected) {
-		t.Errorf("text for a number: got %v, want ErrRejected", err)
+	odd := func(id string) incident.Finding {
+		return incident.Finding{ID: id, Site: "truro", Time: t0, Received: t0, Score: float32(math.NaN())}
 	}
-	if errors.Is(err, detect.ErrFindingsRejected) {
-		t.Errorf("text for a number: got %v, which is not about findings", err)
+	b := &detect.Batch{Token: "r", Sites: []detect.Output{
+		{Site: "exeter", Messages: []detect.Scored{scored(3, 1, "auth"), scored(2, 2, "poison"), scored(4, 3, "auth"), wrong}},
+		{
+			Site: "truro", Messages: []detect.Scored{scored(5, 1, "poison"), scored(6, 2, "auth")},
+			Findings: []incident.Finding{{ID: "a", Time: t0, Received: t0}, odd("b"), {ID: "c", Time: t0, Received: t0}, odd("d")},
+			Ledger:   []ledger.Entry{{Kind: ledger.Gap, First: t0, Last: t0 + 5, Epoch: "e", Seq: 7, Rows: 3}},
+		},
+	}}
+	for range 3 {
+		got, err := s.Write(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"exeter 9", "exeter 2", "truro 1", "truro -1"}
+		if diff := cmp.Diff(names(got), want); diff != "" {
+			t.Errorf("rejected, got against want:\n%s", diff)
+		}
+		if last := got[len(got)-1].Err.Error(); !strings.HasPrefix(last, "2 rows of findings: ") {
+			t.Errorf("the findings' rejection says %q, want that it is about 2 rows", last)
+		}
 	}
-	odd := incident.Finding{Site: "exeter", Score: float32(math.NaN())}
-	err = s.Write(t.Context(), &detect.Batch{Sites: []detect.Output{{Site: "exeter", Findings: []incident.Finding{odd}}}})
-	if !errors.Is(err, detect.ErrFindingsRejected) {
-		t.Errorf("a finding without a score: got %v, want ErrFindingsRejected", err)
+	got := lines(t, s, "SELECT (SELECT count() FROM events), uniqExact(site, kafka_offset, kafka_row), (SELECT groupArray(id) FROM (SELECT id FROM findings ORDER BY id)) FROM events")
+	if got[0] != "13\t13\t['a','c']" {
+		t.Errorf("got %q, want 13 rows once and the findings a and c", got[0])
+	}
+	if got := lines(t, s, "SELECT site, epoch, kind, toUnixTimestamp64Nano(time), toUnixTimestamp64Nano(received), seq, rows FROM ingest_ledger"); got[0] != fmt.Sprintf("truro\te\tgap\t%d\t%d\t7\t3", t0, t0+5) || len(got) != 1 {
+		t.Errorf("got ledger %q", got)
+	}
+}
+
+// A message that cannot be put into a record costs the others nothing.
+func TestWriteOfABrokenColumn(t *testing.T) {
+	s := open(t)
+	good, bad := scored(3, 1, "auth"), scored(3, 2, "auth")
+	messages := []*message{newMessage(&good, "ashford", 30), newMessage(&bad, "ashford", 30)}
+	messages[1].columns[event.Raw] = array.NewData(arrow.BinaryTypes.Binary, 3, []*memory.Buffer{nil, nil, nil}, nil, 0, 0)
+	w := eventWriter{s, &encoder{}, "broken", 0, messages}
+	rejected, err := w.write(t.Context(), 0, 2)
+	if err != nil || len(rejected) != 1 || rejected[0].Message != &bad {
+		t.Errorf("got %v, error %v", rejected, err)
+	}
+	if diff := cmp.Diff(lines(t, s, "SELECT count() FROM events"), []string{"3"}); diff != "" {
+		t.Errorf("got against want:\n%s", diff)
+	}
+}
+
+// A message of which the first rows had come already keeps its rows' numbers.
+func TestWriteRow0(t *testing.T) {
+	s := open(t)
+	m := scored(3, 4, "auth")
+	m.Row0 = 7
+	write(t, s, &detect.Batch{Token: "a", Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{m}}}})
+	if diff := cmp.Diff(lines(t, s, "SELECT seq, kafka_row FROM events ORDER BY seq"), []string{"4000\t7", "4001\t8", "4002\t9"}); diff != "" {
+		t.Errorf("got against want:\n%s", diff)
+	}
+}
+
+// One insert is one part a day, however many rows it has: only then it is there as a whole or not at all.
+func TestWriteIsOneBlock(t *testing.T) {
+	s := open(t)
+	if err := s.conn.Exec(t.Context(), "SYSTEM STOP MERGES events"); err != nil {
+		t.Fatal(err)
+	}
+	b := event.NewBuilder()
+	const n = 99_000
+	for i := range int64(n) {
+		b.SetTime(event.Received, t0+i%3*day)
+		b.SetString(event.Raw, strings.Repeat("x", 100))
+		b.End()
+	}
+	m := detect.Scored{Message: detect.Message{Events: b.Batch()}, Scores: make([]float32, n), Models: make([]detect.Model, n)}
+	write(t, s, &detect.Batch{Token: "block", Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{m}}}})
+	got := lines(t, s, "SELECT partition, count(), sum(rows) FROM system.parts WHERE database = currentDatabase() AND table = 'events' GROUP BY partition ORDER BY partition")
+	want := []string{"2026-03-02\t1\t33000", "2026-03-03\t1\t33000", "2026-03-04\t1\t33000"}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("parts, got against want:\n%s", diff)
+	}
+}
+
+// A made-up message cannot make a part for each of its rows, nor a batch of such messages an insert that never ends.
+func TestWriteAbsurdDays(t *testing.T) {
+	s := open(t)
+	b := event.NewBuilder()
+	const n = 3000
+	for i := range int64(n) {
+		b.SetTime(event.Received, t0+(i*i)%20_000*day-10_000*day*(i%2))
+		b.End()
+	}
+	batch := &detect.Batch{Token: "absurd", Sites: []detect.Output{{Site: "exeter"}}}
+	for i := range int64(4) {
+		batch.Sites[0].Messages = append(batch.Sites[0].Messages, detect.Scored{
+			Message: detect.Message{Offset: i, Events: b.Batch()}, Scores: make([]float32, n), Models: make([]detect.Model, n),
+		})
+	}
+	write(t, s, batch)
+	write(t, s, batch)
+	got := lines(t, s, "SELECT count(), uniqExact(kafka_offset, kafka_row), uniq(toDate(received)) <= 63, min(received) >= '2026-01-30', max(received) <= '2026-04-02' FROM events")
+	if got[0] != "12000\t12000\t1\t1\t1" {
+		t.Errorf("got %s, want 12,000 rows once on at most 63 days around the first", got[0])
+	}
+	inserts, _ := s.messages(batch)
+	for _, messages := range inserts {
+		days := map[int64]bool{}
+		for _, m := range messages {
+			m.addDays(days)
+		}
+		if len(days) > maxDays+2*spanDays+1 {
+			t.Errorf("an insert has %d days", len(days))
+		}
 	}
 }
 
@@ -239,7 +374,7 @@ func TestWriteOutage(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := through.Write(ctx, &detect.Batch{Token: "y", Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{scored(1, 2, "auth")}}}}); !errors.Is(err, context.Canceled) {
+	if _, err := through.Write(ctx, &detect.Batch{Token: "y", Sites: []detect.Output{{Site: "exeter", Messages: []detect.Scored{scored(1, 2, "auth")}}}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("with an ended context: got %v, want context.Canceled", err)
 	}
 }

@@ -95,7 +95,8 @@ func TestOrderNamesNobody(t *testing.T) {
 	}
 	got := list(t, db, "SELECT table || ' ' || name FROM system.columns WHERE database = currentDatabase() AND is_in_primary_key ORDER BY table, position")
 	want := []string{
-		"events time", "events site", "events dataset", "findings run", "findings site", "findings time",
+		"events time", "events site", "events dataset",
+		"events_by_hour site", "events_by_hour premises", "events_by_hour hour", "events_by_hour dataset", "events_by_hour model", "events_by_hour expires", "findings run", "findings site", "findings time",
 		"goose_db_version version_id", "incident_versions run", "incident_versions id", "incident_versions site", "incident_versions number",
 		"ingest_ledger site", "ingest_ledger kind", "ingest_ledger received", "sites name", "verdicts site", "verdicts incident", "verdicts time",
 	}
@@ -136,6 +137,9 @@ func TestUpFromEachVersion(t *testing.T) {
 			}
 			if diff := cmp.Diff(list(t, db, shape), want); diff != "" {
 				t.Errorf("got against a fresh database:\n%s", diff)
+			}
+			if got := list(t, db, "SELECT toString(sum(events)) || ' ' || toString(sum(bytes)) FROM events_by_hour"); got[0] != "1 6" {
+				t.Errorf("the roll-up has %s events and bytes, want 1 6", got[0])
 			}
 			if got := list(t, db, "SELECT raw FROM events"); len(got) != 1 || got[0] != "a line" {
 				t.Errorf("got rows %q, want the line that was there", got)

@@ -29,16 +29,9 @@ type Server struct {
 
 // Start starts the engine in a folder of its own; it returns nil where the engine's library is not installed.
 func Start() (*Server, error) {
-	library := os.Getenv("FRONTFOOT_LIBCHDB")
-	if library == "" {
-		path, err := engine.DefaultLibrary()
-		if err != nil {
-			return nil, err
-		}
-		library = path
-	}
-	if _, err := os.Stat(library); err != nil {
-		return nil, nil //nolint:nilerr,nilnil // without the library there is no server, and Need says so
+	library, err := library()
+	if err != nil || library == "" {
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "frontfoot-storetest-")
 	if err != nil {
@@ -54,8 +47,27 @@ func Start() (*Server, error) {
 	return s, nil
 }
 
+// library returns the path of the engine's library, "" where it is not installed.
+func library() (string, error) {
+	path := os.Getenv("FRONTFOOT_LIBCHDB")
+	if path == "" {
+		var err error
+		if path, err = engine.DefaultLibrary(); err != nil {
+			return "", err
+		}
+	}
+	if _, err := os.Stat(path); err != nil {
+		return "", nil //nolint:nilerr // without the library there is no server, and Need says so
+	}
+	return path, nil
+}
+
 // Main runs a package's tests with a server, for its TestMain: set is called with it first, or with nil.
+// In a process that StartProcess made it serves that engine instead.
 func Main(m *testing.M, set func(*Server)) (code int) {
+	if os.Getenv(childDir) != "" {
+		return serveChild()
+	}
 	s, err := Start()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
