@@ -15,7 +15,12 @@ import (
 // Incidents are the commands on incidents.
 type Incidents struct {
 	List IncidentList `cmd:"" default:"withargs" help:"List incidents: the latest day first, and the most serious of a day on top."`
-	Show IncidentShow `cmd:"" help:"Show one incident: what happened, why it is unusual, the evidence, what to do."`
+	Show IncidentShow `cmd:"" help:"Show one incident: what happened, why it is unusual, the evidence, what to do, what was said of it."`
+
+	Confirm  IncidentConfirm  `cmd:"" help:"Say that it was an attack: what it showed is never learned."`
+	Benign   IncidentBenign   `cmd:"" help:"Say that it is normal for those who acted: it is known from now on."`
+	Suppress IncidentSuppress `cmd:"" help:"Hear no more of it for some time."`
+	Undo     IncidentUndo     `cmd:"" help:"Take back what was said of it."`
 }
 
 // IncidentList is the command incidents list.
@@ -87,13 +92,13 @@ func WriteIncidents(out io.Writer, list []store.Incident) error {
 		in := &list[i]
 		t.add(cell{text: escape(in.ID), style: bold}, cell{text: in.Raised.UTC().Format("2006-01-02 15:04")}, cell{text: escape(place(in.Site, in.Premises))},
 			cell{text: escape(in.Severity), style: severityStyle(in.Severity)}, cell{text: strconv.FormatFloat(float64(in.Score), 'f', 1, 32)},
-			cell{text: thousands(uint64(in.Findings))}, cell{text: verdict(in)}, cell{text: escape(in.Title)})
+			cell{text: thousands(uint64(in.Findings))}, cell{text: standing(in)}, cell{text: escape(in.Title)})
 	}
 	return t.write(out, terminalOf(out))
 }
 
-// verdict is what was said of an incident, "open" where nobody has said.
-func verdict(in *store.Incident) string {
+// standing is what was said of an incident, "open" where nobody has said.
+func standing(in *store.Incident) string {
 	if in.Verdict == "" {
 		return "open"
 	}

@@ -8,12 +8,17 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
 
+	"frontfoot/detect"
+	"frontfoot/detect/decoy"
+	"frontfoot/ingest/bus"
+	"frontfoot/ingest/ledger"
 	"frontfoot/store"
 )
 
@@ -23,10 +28,25 @@ var update = flag.Bool("update", false, "write what the commands print to testda
 type fake struct {
 	incidents []store.Incident
 	sites     []store.Site
+	ledger    []store.LedgerTotal
+	verified  map[string]store.Verification
 	filter    store.IncidentFilter
 	format    string
 	statement string
 	closed    int
+
+	messages []detect.Message // that a replay reads
+	told     []store.Told
+	runs     map[string]uint64
+	written  detect.Output
+	from     time.Time
+
+	named     map[string]decoy.Decoys
+	decoys    []store.Decoy
+	suggested []store.Suggestion
+
+	letters  []bus.Message // of site exeter
+	produced []bus.Message
 }
 
 func (f *fake) Connect(context.Context) (Store, func() error, error) {
@@ -55,12 +75,40 @@ func (f *fake) Incident(_ context.Context, id string) (store.Incident, error) {
 
 func (f *fake) Sites(context.Context) ([]store.Site, error) { return f.sites, nil }
 
-// run runs a command line and returns what it prints.
+func (f *fake) Ledger(_ context.Context, site string) (out []store.LedgerTotal, _ error) {
+	for _, l := range f.ledger {
+		if site == "" || site == l.Site {
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+func (f *fake) Verify(_ context.Context, site string, opt store.VerifyOptions) (*store.Verification, error) {
+	if opt.Progress != nil {
+		opt.Progress(1, 2)
+	}
+	v := f.verified[site]
+	v.Site = site
+	return &v, nil
+}
+
+// run runs a command line and returns what it prints. It must close what it connects to.
 func run(t *testing.T, f *fake, args ...string) (string, error) {
+	t.Helper()
+	closed := f.closed
+	out, err := runOnly(t, f, args...)
+	if f.closed != closed+1 {
+		t.Errorf("%v closed the store %d times", args, f.closed-closed)
+	}
+	return out, err
+}
+
+func runOnly(t *testing.T, f *fake, args ...string) (string, error) {
 	t.Helper()
 	var commands Commands
 	var out bytes.Buffer
-	parser, err := kong.New(&commands, kong.BindTo(t.Context(), (*context.Context)(nil)), kong.BindTo(f, (*Connector)(nil)), kong.BindTo(&out, (*io.Writer)(nil)))
+	parser, err := kong.New(&commands, kong.BindTo(t.Context(), (*context.Context)(nil)), kong.BindTo(f, (*Connector)(nil)), kong.BindTo(f, (*LogConnector)(nil)), kong.BindTo(f, (*Models)(nil)), kong.BindTo(fakeNames(f.named), (*Named)(nil)), kong.BindTo(&out, (*io.Writer)(nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,11 +116,7 @@ func run(t *testing.T, f *fake, args ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	closed := f.closed
 	err = k.Run()
-	if f.closed != closed+1 {
-		t.Errorf("%v closed the store %d times", args, f.closed-closed)
-	}
 	return out.String(), err
 }
 
@@ -89,6 +133,10 @@ func example() *fake {
 				Entities: []string{"source.ip=192.0.2.7", "user.name=svc-backup", "user.name=" + hostile},
 				Reasons:  []string{"192.0.2.7 has never been seen here; seen 214 times in 37 minutes", "svc-backup logs in from 10.1.0.0/16; seen from 192.0.2.7"},
 				Tactics:  []string{"TA0006", "TA0001"}, NextStep: "Block 192.0.2.7, then change the password of svc-backup.", Findings: 1214, EvidenceRows: 3,
+				Losses: []store.Loss{
+					{Kind: ledger.KernelDrop, Input: "firewall", Rows: 1420, First: at.Add(-time.Minute), Last: at.Add(time.Minute)},
+					{Kind: ledger.Damaged, Reason: hostile, First: at, Last: at},
+				},
 				Evidence: []store.Evidence{
 					{Time: at, Score: 14.13, Field: "source.ip", Expected: "one of 31 addresses", Seen: "192.0.2.7", Raw: "<38>Mar  7 02:14:05 web1 sshd[811]: Failed password for root"},
 					{Time: at.Add(time.Second), Score: 2, Raw: hostile},
@@ -98,6 +146,11 @@ func example() *fake {
 			{
 				ID: "tru-0001", Site: "truro", Premises: "corner-shop", Raised: at.Add(-26 * time.Hour), First: at.Add(-26 * time.Hour), Last: at.Add(-26 * time.Hour),
 				Severity: "low", Score: 3, Title: hostile, Findings: 1, Verdict: "benign", Author: "ann", Note: "the new printer",
+				Verdicts: []store.Said{
+					{Time: at, Verdict: "suppressed", Author: "bob", Entities: []string{"source.ip=10.0.0.1"}, Reasons: []string{"user.name", "destination.port"}, Until: at.AddDate(0, 0, 7)},
+					{Time: at.Add(time.Hour), Author: "bob", Note: hostile},
+					{Time: at.Add(2 * time.Hour), Verdict: "benign", Author: "ann", Entities: []string{"source.ip=10.0.0.1"}, Reasons: []string{"user.name"}, Note: "the new printer"},
+				},
 			},
 		},
 		sites: []store.Site{
@@ -105,6 +158,17 @@ func example() *fake {
 			{Name: "penzance", Events: 812, First: at.AddDate(0, 0, -3), Last: at, LastReceived: at, Unparsed: 812},
 			{Name: "st-ives", Events: 90_000, First: at.Add(-3 * time.Hour), Last: at, LastReceived: at, Unparsed: 900},
 			{Name: "truro"},
+			{
+				Name: "wells", Events: 9_000_000, First: at.AddDate(0, 0, -9), Last: at, LastReceived: at.Add(-3 * time.Hour), Asked: at, Taken: 9_000_000, Late: 8_000, Skewed: 1_000,
+				Lost: 1_000_142, LostRecently: 142, LostHow: ledger.KernelDrop, LostAt: "firewall\x1b", DeadLetters: 2, LostLog: true,
+			},
+			{Name: "yeovil", Events: 9_000, First: at.AddDate(0, 0, -9), Last: at, LastReceived: at.Add(-30 * time.Hour), Asked: at, LastCanary: at.Add(-20 * time.Minute)},
+			{Name: "zennor", First: time.Unix(0, 0), Asked: at, LastCanary: at.Add(-20 * time.Minute)},
+		},
+		ledger: []store.LedgerTotal{
+			{Site: "exeter", Input: "firewall", Kind: ledger.Taken, Rows: 1_204_117, Recent: 90_000, Entries: 900, First: at.AddDate(0, 0, -6), Last: at},
+			{Site: "exeter", Kind: ledger.Gap, Rows: 12, Recent: 0, Entries: 1, First: at, Last: at, Reason: hostile},
+			{Site: "wells", Input: "firewall", Kind: ledger.KernelDrop, Rows: 142, Recent: 142, Entries: 3, First: at, Last: at, Reason: "the socket's buffer was full"},
 		},
 	}
 }
@@ -124,26 +188,43 @@ func TestOutput(t *testing.T) {
 		{"sites", example(), []string{"sites"}},
 		{"sites-none", &fake{}, []string{"sites"}},
 		{"sites-json", example(), []string{"sites", "--json"}},
+		{"sites-one", example(), []string{"sites", "--site", "wells"}},
+		{"ledger", example(), []string{"sites", "--ledger"}},
+		{"ledger-one", example(), []string{"sites", "--site", "wells", "--ledger"}},
+		{"ledger-json", example(), []string{"sites", "--ledger", "--json"}},
+		{"ledger-none", &fake{}, []string{"sites", "--ledger"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := run(t, c.from, c.args...)
-			if err != nil {
+			if err := golden(t, c.from, c.name, c.args...); err != nil {
 				t.Fatal(err)
-			}
-			file := filepath.Join("testdata", c.name+".txt")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(got, string(want)); diff != "" {
-				t.Errorf("got against %s (write it with -update):\n%s", file, diff)
 			}
 		})
+	}
+}
+
+// golden compares what a command prints with the file of that name, and returns its error.
+func golden(t *testing.T, f *fake, name string, args ...string) error {
+	t.Helper()
+	got, failed := run(t, f, args...)
+	sameFile(t, name, got)
+	return failed
+}
+
+// sameFile compares a text with the file of that name.
+func sameFile(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(got, string(want)); diff != "" {
+		t.Errorf("got against %s (write it with -update):\n%s", file, diff)
 	}
 }
 
@@ -152,6 +233,16 @@ func TestIncidentNotFound(t *testing.T) {
 	var hint interface{ HintText() string }
 	if !errors.Is(err, store.ErrNotFound) || !errors.As(err, &hint) {
 		t.Errorf("got %v, want ErrNotFound with a hint", err)
+	}
+}
+
+func TestUnknownSite(t *testing.T) {
+	for _, args := range [][]string{{"sites", "--site", "nowhere"}, {"sites", "--site", "nowhere", "--ledger"}} {
+		_, err := run(t, example(), args...)
+		var hint interface{ HintText() string }
+		if !errors.As(err, &hint) || !strings.Contains(err.Error(), `"nowhere"`) {
+			t.Errorf("%v: got %v, want an error with the name and a hint", args, err)
+		}
 	}
 }
 
@@ -164,7 +255,7 @@ func TestFilter(t *testing.T) {
 	if diff := cmp.Diff(f.filter, want); diff != "" {
 		t.Errorf("got against want:\n%s", diff)
 	}
-	if _, err := run(t, f, "incidents", "--since", "yesterday"); err == nil {
+	if _, err := runOnly(t, f, "incidents", "--since", "yesterday"); err == nil {
 		t.Error("--since yesterday was understood")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"frontfoot/detect/verdict"
 	"frontfoot/ingest/event"
 	"frontfoot/store"
 )
@@ -31,10 +32,8 @@ func (c *IncidentShow) Run(ctx context.Context, conn Connector, out io.Writer) (
 	defer func() { err = errors.Join(err, done()) }()
 	in, err := s.Incident(ctx, c.ID)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return &hinted{err, "'frontfoot incidents' lists them"}
 	case err != nil:
-		return err
+		return notFound(err)
 	case c.JSON:
 		return writeJSON(out, []store.Incident{in})
 	}
@@ -69,6 +68,8 @@ func WriteIncident(out io.Writer, in *store.Incident, evidence int) error {
 	p.entities(in.Entities)
 	p.list("Why it is unusual here", in.Reasons)
 	p.evidence(in, evidence)
+	p.losses(in.Losses)
+	p.sayings(in.Verdicts)
 	if in.NextStep != "" {
 		p.heading("What to do first")
 		p.line("  ", escape(in.NextStep))
@@ -156,6 +157,39 @@ func (p *page) evidence(in *store.Incident, most int) {
 	}
 }
 
+// sayings tells who said what of the incident, and when.
+func (p *page) sayings(list []store.Said) {
+	items := make([]string, len(list))
+	for i := range list {
+		s := &list[i]
+		items[i] = s.Time.UTC().Format(time.DateTime) + " UTC  " + s.Author + ": "
+		switch s.Verdict {
+		case verdict.Nothing:
+			items[i] += "taken back"
+		case verdict.Suppressed:
+			items[i] += s.Verdict + " until " + s.Until.UTC().Format(time.DateTime) + " UTC"
+		default:
+			items[i] += s.Verdict
+		}
+		if len(s.Entities) > 0 {
+			items[i] += ", for " + strings.Join(s.Entities, ", ") + ", about " + strings.Join(s.Reasons, ", ")
+		}
+		if s.Note != "" {
+			items[i] += ": " + s.Note
+		}
+	}
+	p.list("What was said of it", items)
+}
+
+// losses names what did not come about the incident's time: it may be the part of the story that is not told.
+func (p *page) losses(losses []store.Loss) {
+	items := make([]string, len(losses))
+	for i := range losses {
+		items[i] = lossLine(&losses[i])
+	}
+	p.list("What may be missing", items)
+}
+
 // plainValue is what can stand in a command line and in SQL as it is.
 var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.:@/+-]{1,200}$`)
 
@@ -215,7 +249,7 @@ func length(d time.Duration) string {
 
 // said is the verdict with who gave it.
 func said(in *store.Incident) string {
-	text := verdict(in)
+	text := standing(in)
 	if in.Author != "" {
 		text += " by " + in.Author
 	}

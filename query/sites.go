@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"frontfoot/detect"
@@ -14,31 +15,91 @@ import (
 
 // Sites is the command sites.
 type Sites struct {
-	JSON bool `name:"json" help:"One JSON object a line."`
+	Site   string `placeholder:"NAME" help:"Only this site."`
+	Ledger bool   `help:"Print the loss ledger instead: what came, what is missing and why, by input and kind."`
+	JSON   bool   `name:"json" help:"One JSON object a line."`
 }
 
 // A SiteState is a site with what frontfoot does there.
 type SiteState struct {
 	store.Site
 	Learning bool   `json:"learning"` // scored, but no incidents yet
+	Silent   bool   `json:"silent"`   // nothing has come for long: no finding means nothing
 	State    string `json:"state"`    // in words
 }
 
-// stateOf says whether a site still learns, by detection's defaults: a configuration that says otherwise is the worker's, not the store's.
+// How long after the last event a site is called silent, and how old a canary may be that proves the path: one comes every hour.
+const (
+	silentAfter = time.Hour
+	canaryHolds = 2 * time.Hour
+)
+
+// stateOf says whether a site still learns, by detection's defaults (a configuration that says otherwise is the worker's, not the store's),
+// whether anything comes, and what was lost of late.
 func stateOf(s *store.Site) SiteState {
+	out := SiteState{Site: *s}
+	words := []string{}
+	if base := out.learning(); base != "" {
+		words = append(words, base)
+	}
+	if silence := out.silence(); silence != "" {
+		words = append([]string{silence}, words...)
+	}
+	if s.LostRecently > 0 {
+		what := thousands(s.LostRecently) + " lost in 24 h: " + kindName(s.LostHow)
+		if s.LostAt != "" {
+			what += " at " + escape(s.LostAt)
+		}
+		words = append([]string{what}, words...)
+	}
+	if len(words) == 0 {
+		words = []string{"watching"}
+	}
+	out.State = strings.Join(words, "; ")
+	return out
+}
+
+// learning sets Learning and says until when, "" where the site is watched.
+func (s *SiteState) learning() string {
 	learn := detect.DefaultConfig()
-	out := SiteState{Site: *s, State: "watching"}
 	seen := s.Last.Sub(s.First)
+	s.Learning = true
 	switch {
 	case s.Events == 0:
-		out.Learning, out.State = true, "waiting for events"
+		return "waiting for events"
 	case seen >= learn.LearnAtMost || seen >= learn.LearnFor && s.Events >= uint64(learn.LearnEvents):
+		s.Learning = false
+		return ""
 	case seen < learn.LearnFor:
-		out.Learning, out.State = true, "learning until "+s.First.Add(learn.LearnFor).UTC().Format("2006-01-02 15:04")
+		return "learning until " + s.First.Add(learn.LearnFor).UTC().Format("2006-01-02 15:04")
 	default:
-		out.Learning, out.State = true, fmt.Sprintf("learning: %s of %s events", thousands(s.Events), thousands(uint64(learn.LearnEvents)))
+		return fmt.Sprintf("learning: %s of %s events", thousands(s.Events), thousands(uint64(learn.LearnEvents)))
 	}
-	return out
+}
+
+// silence sets Silent and says since when nothing comes, and whether the path is known to work.
+func (s *SiteState) silence() string {
+	works := !s.LastCanary.IsZero() && s.Asked.Sub(s.LastCanary) <= canaryHolds
+	path := "the path works (canary " + clock(s.LastCanary, s.Asked) + ")"
+	switch {
+	case s.Events == 0 && works:
+		return path
+	case s.Events == 0 || s.Asked.IsZero() || s.Asked.Sub(s.LastReceived) <= silentAfter:
+		return ""
+	case works:
+		return "no events since " + clock(s.LastReceived, s.Asked) + ", " + path
+	default:
+		s.Silent = true
+		return "no data since " + clock(s.LastReceived, s.Asked)
+	}
+}
+
+// clock writes a time of the last 24 hours as the time of day.
+func clock(t, now time.Time) string {
+	if now.Sub(t) < 24*time.Hour {
+		return t.UTC().Format("15:04")
+	}
+	return t.UTC().Format("2006-01-02 15:04")
 }
 
 // Run lists the sites.
@@ -48,18 +109,32 @@ func (c *Sites) Run(ctx context.Context, conn Connector, out io.Writer) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	if c.Ledger {
+		return c.ledger(ctx, s, out)
+	}
 	sites, err := s.Sites(ctx)
 	if err != nil {
 		return err
 	}
-	states := make([]SiteState, len(sites))
+	states := []SiteState{}
 	for i := range sites {
-		states[i] = stateOf(&sites[i])
+		if c.Site == "" || c.Site == sites[i].Name {
+			states = append(states, stateOf(&sites[i]))
+		}
 	}
-	if c.JSON {
+	switch {
+	case len(states) == 0 && c.Site != "":
+		return noSite(c.Site)
+	case c.JSON:
 		return writeJSON(out, states)
 	}
 	return writeSites(out, states)
+}
+
+var errNoSite = errors.New("nothing is known of site")
+
+func noSite(name string) error {
+	return &hinted{fmt.Errorf("%w %q", errNoSite, name), "'frontfoot sites' lists the sites"}
 }
 
 func writeSites(out io.Writer, sites []SiteState) error {
@@ -74,6 +149,9 @@ func writeSites(out io.Writer, sites []SiteState) error {
 		{title: "LAST (UTC)"},
 		{title: "LAST RECEIVED (UTC)"},
 		{title: "UNPARSED", right: true},
+		{title: "LATE", right: true},
+		{title: "LOST", right: true},
+		{title: "DEAD", right: true},
 		{title: "FINDINGS", right: true},
 		{title: "OPEN", right: true},
 		{title: "INCIDENTS", right: true},
@@ -82,11 +160,19 @@ func writeSites(out io.Writer, sites []SiteState) error {
 	for i := range sites {
 		s := &sites[i]
 		look := green
-		if s.Learning {
+		switch {
+		case s.Silent || s.LostRecently > 0:
+			look = red
+		case s.Learning:
 			look = yellow
 		}
+		lost := thousands(s.Lost)
+		if s.LostLog {
+			lost += "+" // and nobody knows how many events the log lost
+		}
 		t.add(cell{text: escape(s.Name), style: bold}, cell{text: thousands(s.Events)}, cell{text: minute(s.Events, s.First)}, cell{text: minute(s.Events, s.Last)},
-			cell{text: second(s.Events, s.LastReceived)}, cell{text: share(s.Unparsed, s.Events)}, cell{text: thousands(s.Findings)},
+			cell{text: second(s.Events, s.LastReceived)}, cell{text: share(s.Unparsed, s.Events)}, cell{text: share(s.Late+s.Skewed, s.Taken)},
+			cell{text: lost}, cell{text: thousands(s.DeadLetters)}, cell{text: thousands(s.Findings)},
 			cell{text: thousands(s.OpenIncidents)}, cell{text: thousands(s.Incidents)}, cell{text: s.State, style: look})
 	}
 	return t.write(out, terminalOf(out))

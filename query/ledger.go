@@ -1,0 +1,122 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"frontfoot/ingest/ledger"
+	"frontfoot/store"
+)
+
+// ledger prints the loss ledger of one site or all.
+func (c *Sites) ledger(ctx context.Context, s Store, out io.Writer) error {
+	totals, err := s.Ledger(ctx, c.Site)
+	switch {
+	case err != nil:
+		return err
+	case c.JSON:
+		return writeJSON(out, totals)
+	case len(totals) == 0 && c.Site != "":
+		return &hinted{fmt.Errorf("the ledger has nothing of site %q: %w", c.Site, store.ErrNotFound), "'frontfoot sites' lists the sites; a collector writes its first entries within a minute"}
+	case len(totals) == 0:
+		_, err := fmt.Fprintln(out, "The ledger is empty: no collector has reported yet.")
+		return err
+	}
+	t := table{columns: []column{
+		{title: "SITE"},
+		{title: "INPUT"},
+		{title: "WHAT"},
+		{title: "ROWS", right: true},
+		{title: "IN 24 H", right: true},
+		{title: "ENTRIES", right: true},
+		{title: "FIRST (UTC)"},
+		{title: "LAST (UTC)"},
+		{title: "LAST REASON", fill: true},
+	}}
+	for i := range totals {
+		l := &totals[i]
+		look := plain
+		if l.Kind.Loss() && (l.Rows > 0 || l.Kind == ledger.LostLog) {
+			look = red
+		}
+		t.add(cell{text: escape(l.Site), style: bold}, cell{text: orDash(escape(l.Input))}, cell{text: kindName(l.Kind), style: look},
+			cell{text: thousands(l.Rows)}, cell{text: thousands(l.Recent)}, cell{text: thousands(l.Entries)},
+			cell{text: l.First.UTC().Format("2006-01-02 15:04")}, cell{text: l.Last.UTC().Format("2006-01-02 15:04")}, cell{text: escape(l.Reason)})
+	}
+	return t.write(out, terminalOf(out))
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// kindName is a kind of the ledger in words.
+func kindName(k ledger.Kind) string {
+	switch k {
+	case ledger.Taken:
+		return "lines taken"
+	case ledger.KernelDrop:
+		return "kernel drops"
+	case ledger.SpoolFull:
+		return "dropped, spool full"
+	case ledger.Damaged:
+		return "spool damaged"
+	case ledger.EpochEnd:
+		return "collector restarts"
+	case ledger.Canary:
+		return "canaries"
+	case ledger.Tick:
+		return "ticks"
+	case ledger.Gap:
+		return "gaps in the log"
+	case ledger.GapFilled:
+		return "gaps filled"
+	case ledger.Duplicate:
+		return "duplicates left out"
+	case ledger.DeadLetter:
+		return "dead letters"
+	case ledger.LostLog:
+		return "messages lost from the log"
+	case ledger.Claimed:
+		return "claimed another site"
+	case ledger.StateLost:
+		return "learned anew"
+	case ledger.Partial:
+		return "understood in part"
+	case ledger.Unparsed, ledger.Skewed, ledger.Late:
+		return string(k)
+	default:
+		return escape(string(k))
+	}
+}
+
+// lossLine says what is missing: "142 lines: kernel drops at firewall, 2026-03-07 02:10:00 to 02:20:00 UTC".
+func lossLine(l *store.Loss) string {
+	text := ""
+	switch {
+	case l.Kind == ledger.StateLost:
+	case l.Rows == 0:
+		text = "nobody knows how many: "
+	case l.Kind == ledger.LostLog:
+		text = thousands(l.Rows) + " messages: "
+	default:
+		text = thousands(l.Rows) + " events: "
+	}
+	text += kindName(l.Kind)
+	if l.Input != "" {
+		text += " at " + l.Input
+	}
+	if l.Reason != "" {
+		text += " (" + l.Reason + ")"
+	}
+	text += ", " + l.First.UTC().Format(time.DateTime)
+	if l.Last.Sub(l.First) >= time.Second {
+		text += " to " + l.Last.UTC().Format(time.DateTime)
+	}
+	return text + " UTC"
+}
