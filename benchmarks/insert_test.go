@@ -57,7 +57,7 @@ func insert(b *testing.B, server *storetest.Server, batches []*event.Batch, rows
 			})
 			sent += perMessage
 		}
-		if err := s.Write(b.Context(), &detect.Batch{Token: fmt.Sprintf("bench-%d-%d", rows, sent), Sites: []detect.Output{out}}); err != nil {
+		if _, err := s.Write(b.Context(), &detect.Batch{Token: fmt.Sprintf("bench-%d-%d", rows, sent), Sites: []detect.Output{out}}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,3 +1,5 @@
+//go:build !race
+
 package benchmarks
 
 import (
@@ -120,11 +122,11 @@ func check(t *testing.T, trials []trial) {
 // report writes a table of all trials, with details of each where asked for.
 func report(trials []trial, detail int) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%-11s %4s %5s %9s %9s %11s %10s %11s %8s %8s  %s\n", "attack", "seed", "rank", "incidents", "of attack", "false/day",
+	fmt.Fprintf(&out, "%-16s %4s %5s %9s %9s %11s %10s %11s %8s %8s  %s\n", "attack", "seed", "rank", "incidents", "of attack", "false/day",
 		"score", "worst false", "lines", "findings", "steps without a finding")
 	for i := range trials {
 		x, v := &trials[i], &trials[i].verdict
-		fmt.Fprintf(&out, "%-11s %4d %5s %9d %9d %11.2f %10.1f %11.1f %8d %8s  %s\n", x.name(), x.seed, rankText(x), v.incidents, v.mine, v.falseADay,
+		fmt.Fprintf(&out, "%-16s %4d %5s %9d %9d %11.2f %10.1f %11.1f %8d %8s  %s\n", x.name(), x.seed, rankText(x), v.incidents, v.mine, v.falseADay,
 			v.best, v.worst, x.week.lines, fmt.Sprintf("%d+%d", v.caught, v.falseLines), strings.Join(v.missed, " "))
 		if detail > 0 {
 			out.WriteString(x.week.steps())
@@ -187,7 +189,7 @@ func summary(out *strings.Builder, trials []trial) {
 	}
 	for _, name := range names {
 		s := by[name]
-		fmt.Fprintf(out, "%-11s top in %d of %d, found in %d, false incidents a day %.2f\n", name, s.top, s.n, s.found, s.falseADay/float64(s.n))
+		fmt.Fprintf(out, "%-16s top in %d of %d, found in %d, false incidents a day %.2f\n", name, s.top, s.n, s.found, s.falseADay/float64(s.n))
 	}
 	fmt.Fprintf(out, "parse %.0f lines/s, score %.0f events/s, each on one core\n", float64(lines)/parsing, float64(lines)/scoring)
 }

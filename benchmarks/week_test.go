@@ -25,11 +25,15 @@ type week struct {
 	lines, unknown int
 	days           float64           // after the learning day
 	truth          map[uint64]string // step of the attack by number of the line
+	plays          map[uint64]int    // and which attack it is
 	scores         []float32         // by number of the line
 	findings       []incident.Finding
 	incidents      map[string]incident.Version // the last version of each
+	told           map[string]map[int]int64    // when each first was about an attack
 	parsing        time.Duration
 	scoring        time.Duration
+	bytes          int              // of what the site knows in the end
+	spans          map[int][2]int64 // times of each attack's first and last line
 }
 
 // play runs a site's lines through parse and detect.
@@ -40,7 +44,7 @@ func play(cfg gen.Config, site int, conf detect.Config) (*week, error) {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	w := &week{truth: map[uint64]string{}, incidents: map[string]incident.Version{}, days: float64(cfg.Days - 1)}
+	w := &week{truth: map[uint64]string{}, plays: map[uint64]int{}, spans: map[int][2]int64{}, incidents: map[string]incident.Version{}, told: map[string]map[int]int64{}, days: float64(cfg.Days - 1)}
 	p := parse.New(parse.Config{Replay: true})
 	b := event.NewBuilder()
 	s := detect.NewSite(cfg.Sites[site], [16]byte{1}, conf)
@@ -70,12 +74,19 @@ func play(cfg gen.Config, site int, conf detect.Config) (*week, error) {
 	for line := range g.Site(site) {
 		if line.Attack != "" {
 			w.truth[uint64(w.lines+len(lines.times))] = line.Attack
+			w.plays[uint64(w.lines+len(lines.times))] = line.Play
+			if span, at := w.spans[line.Play], line.Time.UnixNano(); span[0] == 0 {
+				w.spans[line.Play] = [2]int64{at, at}
+			} else {
+				w.spans[line.Play] = [2]int64{span[0], at}
+			}
 		}
 		if lines.add(line); len(lines.times) == 1000 {
 			flush()
 		}
 	}
 	flush()
+	w.bytes = s.Bytes()
 	return w, nil
 }
 
@@ -101,6 +112,16 @@ func (w *week) take(out *detect.Output) {
 	w.findings = append(w.findings, out.Findings...)
 	for _, v := range out.Incidents {
 		w.incidents[v.ID] = v
+		n := w.attackOf(&v)
+		if n == 0 {
+			continue
+		}
+		if w.told[v.ID] == nil {
+			w.told[v.ID] = map[int]int64{}
+		}
+		if w.told[v.ID][n] == 0 {
+			w.told[v.ID][n] = max(v.Raised, v.Last)
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"frontfoot/benchmarks/machine"
 )
 
 // A result is a benchmark's figures, by unit, in the order of the first run.
@@ -71,11 +73,11 @@ var targets = []target{
 	{"line to visible finding at 100 events a second, p99 in seconds", "Latency", "finding-p99-s", 0, 2},
 }
 
-func markdown(head []fact, results []result) string {
+func markdown(head []machine.Fact, results []result) string {
 	var b strings.Builder
 	b.WriteString("# Benchmarks\n\n")
 	for _, f := range head {
-		fmt.Fprintf(&b, "- %s: %s\n", f.key, f.value)
+		fmt.Fprintf(&b, "- %s: %s\n", f.Key, f.Value)
 	}
 	b.WriteString("\n`cpu-s` is a second of processor time, whatever else ran on the machine. Of several runs the median stands here.\n\n")
 	b.WriteString("| target | wanted | measured | |\n|---|---|---|---|\n")

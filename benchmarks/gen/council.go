@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A council is one site's estate: address plan, people, machines. It is made from the seed alone and never changes; what changes over a
-// week is in life.
+// A council is one site's estate: address plan, people, machines. It is made from the seed alone; what goes on there is
+// in life, and what becomes of it over a month in changes.
 type council struct {
 	name, short string // ashford-vale, av
 	domain      string // ashford-vale.example

@@ -127,13 +127,23 @@ func (f *fortigate) admin(b []byte, at int64, login string, from addr, in bool) 
 	return append(from.append(b), `)"`...)
 }
 
-// configured appends a change of the firewall's configuration.
-func (f *fortigate) configured(b []byte, r rng, at int64, login string, from addr, path, object, attr string) []byte {
+// console appends an administrator's login by the console in the browser, which names whatever address it was told.
+func (f *fortigate) console(b []byte, at int64, login string, from addr) []byte {
+	b = f.head(b, at, "190", "0100032001", ` type="event" subtype="system" level="information" vd="root" logdesc="Admin login successful" sn="`)
+	b = appendKey(b, "", uint64(at/second))
+	b = append(append(append(b, `" user="`...), login...), `" ui="jsconsole" method="jsconsole" srcip=`...)
+	b = append(appendAddr(from.append(b), " dstip=", from), ` action="login" status="success" reason="none" profile="super_admin" msg="Administrator `...)
+	return append(append(b, login...), ` logged in successfully from jsconsole"`...)
+}
+
+// configured appends a change of the firewall's configuration: by whom, from where, and whether something was added or edited.
+func (f *fortigate) configured(b []byte, r rng, at int64, login, ui, action, path, object, attr string) []byte {
 	b = f.head(b, at, "190", "0100044547", ` type="event" subtype="system" level="information" vd="root" logdesc="Object attribute configured" user="`)
-	b = append(append(b, login...), `" ui="GUI(`...)
-	b = from.append(b)
-	b = appendKey(b, `)" action="Edit" cfgtid=`, uint64(r.Uint32()>>4))
+	b = append(append(append(b, login...), `" ui="`...), ui...)
+	b = append(append(append(b, `" action="`...), action...), `" cfgtid=`...)
+	b = appendKey(b, "", uint64(r.Uint32()>>4))
 	b = append(append(append(b, ` cfgpath="`...), path...), `" cfgobj="`...)
 	b = append(append(append(b, object...), `" cfgattr="`...), attr...)
-	return append(append(append(append(append(b, `" msg="Edit `...), path...), ' '), object...), '"')
+	b = append(append(append(b, `" msg="`...), action...), ' ')
+	return append(append(append(append(b, path...), ' '), object...), '"')
 }

@@ -8,27 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"time"
 )
-
-// A Scenario names an attack that can be put among a site's lines.
-type Scenario string
-
-// The scenarios. Each is a chain of steps of some tens to a few hundred lines, in the formats of ordinary traffic.
-const (
-	Quiet      Scenario = ""           // no attack
-	Ransomware Scenario = "ransomware" // phish, beacon, scan, lateral movement, persistence, theft at night
-	BruteForce Scenario = "bruteforce" // slow distributed guessing, a login from a country never seen, new sudo commands
-	DNSTunnel  Scenario = "dns-tunnel" // long random names under one domain, steadily, from one host
-	Insider    Scenario = "insider"    // a member of staff exports at night from systems never touched before
-	Webshell   Scenario = "webshell"   // an upload to the portal, odd addresses, the web server calls out
-)
-
-// Scenarios returns all attacks.
-func Scenarios() []Scenario {
-	return []Scenario{Ransomware, BruteForce, DNSTunnel, Insider, Webshell}
-}
 
 // A Config says what to make. The same Config makes the same lines, byte for byte, whatever the machine.
 type Config struct {
@@ -40,6 +21,8 @@ type Config struct {
 	Attack       Scenario  // what is put in, Quiet for nothing
 	AttackSite   string    // where; "" is the first site
 	AttackDay    int       // on which day, 1 is the first; an attack may run into the following day
+	Plays        []Play    // attacks beside that one
+	Changing     bool      // councils are cluttered, and change, as they do over a month: see clutter and changes
 }
 
 // Demo returns the week of the demo: three councils from Monday 2 March 2026, one of them attacked on the sixth day.
@@ -61,12 +44,14 @@ type Line struct {
 	Time   time.Time // when it was written, UTC
 	Text   []byte    // the line without its end; valid until the next line is taken
 	Attack string    // the step of the attack that it belongs to, "" for ordinary life
+	Play   int       // the number of that attack in Generator.Plays, from 1; 0 for ordinary life
 }
 
 // A Generator makes the lines of a Config. It holds no state between calls: it may be used by many goroutines at a time.
 type Generator struct {
-	cfg Config
-	web *internet
+	cfg   Config
+	web   *internet
+	plays []play
 }
 
 // New returns the generator of cfg, or an error that says what is wrong with it.
@@ -84,12 +69,23 @@ func New(cfg Config) (*Generator, error) {
 		return nil, fmt.Errorf("making a generator: %d days: at least 1", cfg.Days)
 	case cfg.EventsPerDay < 100:
 		return nil, fmt.Errorf("making a generator: %d events a day: at least 100", cfg.EventsPerDay)
-	case cfg.Attack != Quiet && !slices.Contains(Scenarios(), cfg.Attack):
-		return nil, fmt.Errorf("making a generator: attack %q: one of %q", cfg.Attack, Scenarios())
-	case cfg.Attack != Quiet && !slices.Contains(cfg.Sites, cfg.AttackSite):
-		return nil, fmt.Errorf("making a generator: attack at %q, which is not among the sites", cfg.AttackSite)
 	}
-	return &Generator{cfg: cfg, web: newInternet(cfg.Seed)}, nil
+	g := &Generator{cfg: cfg, web: newInternet(cfg.Seed)}
+	if cfg.Attack != Quiet {
+		p := play{Play: Play{Kind: cfg.Attack, Site: cfg.AttackSite, Day: cfg.AttackDay}, chance: "attack " + string(cfg.Attack) + " " + cfg.AttackSite}
+		g.plays = append(g.plays, p)
+	}
+	for i, p := range cfg.Plays {
+		g.plays = append(g.plays, play{
+			Play: p, begins: int64(p.Day-1) * day, chance: fmt.Sprintf("play %d %s %s", i, p.Kind, p.Site),
+		})
+	}
+	for i := range g.plays {
+		if err := g.plays[i].prepare(&cfg, i); err != nil {
+			return nil, fmt.Errorf("making a generator: %w", err)
+		}
+	}
+	return g, nil
 }
 
 // Sites returns the names of the councils, in order.
@@ -102,21 +98,26 @@ func (g *Generator) Site(i int) iter.Seq[Line] {
 		start := g.cfg.Start.UnixNano()
 		end := start + int64(g.cfg.Days)*day
 		life := newLife(c, start, end, g.cfg)
-		var bad *queue
-		if g.cfg.Attack != Quiet && g.cfg.Sites[i] == g.cfg.AttackSite {
-			bad = newAttack(c, g.cfg)
-		}
+		bad, silent := newQueue(), []silence(nil)
+		plays := g.at(i)
 		for {
 			next, ok := life.peek(end)
+			for len(plays) > 0 && (!ok || start+plays[0].begins <= next) {
+				silent = append(silent, plays[0].write(c, bad, &g.cfg)...)
+				plays = plays[1:]
+			}
 			from := life.q
-			if bad != nil && len(bad.heap) > 0 && bad.heap[0].at < end && (!ok || bad.heap[0].at < next) {
+			if len(bad.heap) > 0 && bad.heap[0].at < end && (!ok || bad.heap[0].at < next) {
 				from, ok = bad, true
 			}
 			if !ok {
 				return
 			}
-			at, text, step := from.take()
-			if !yield(Line{Time: time.Unix(0, at).UTC(), Text: text, Attack: step}) {
+			at, text, m := from.take()
+			if from == life.q && muted(silent, at, text) {
+				continue
+			}
+			if !yield(Line{Time: time.Unix(0, at).UTC(), Text: text, Attack: m.step, Play: m.play}) {
 				return
 			}
 		}

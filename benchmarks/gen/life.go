@@ -12,6 +12,7 @@ type life struct {
 	moods      []mood
 	regulars   []addr // visitors who come back
 	phones     []uint64
+	changes    *changes // nil where nothing changes
 }
 
 // A mood is what is particular about a day.
@@ -68,6 +69,10 @@ func newLife(c *council, start, end int64, cfg Config) *life {
 	l.often(0.004, 1, flat, l.noise)
 	l.clockwork()
 	l.oddities()
+	if cfg.Changing {
+		l.clutter()
+		l.change(cfg.Seed)
+	}
 	return l
 }
 
@@ -110,7 +115,11 @@ func (l *life) peek(end int64) (at int64, ok bool) {
 func (l *life) run(e entry) {
 	a := &l.processes[^e.id]
 	if a.period > 0 {
-		l.q.push(e.at+a.period, e.id)
+		next := e.at + a.period
+		if a.period >= day/2 { // what is set for an hour of the day keeps to the clock on the wall
+			next -= l.changes.summer(next) - l.changes.summer(e.at)
+		}
+		l.q.push(next, e.id)
 		late := int64(0)
 		if a.jitter > 0 {
 			late = l.r.Int64N(a.jitter)
@@ -127,6 +136,7 @@ func (l *life) run(e entry) {
 // busy is how much goes on at that moment. A holiday is like a Sunday.
 func (l *life) busy(h *rhythm, at int64) float64 {
 	m := l.moods[min(int((at-l.start)/day), len(l.moods)-1)]
+	at += l.changes.summer(at)
 	week := int64(weekday(at))*day + at%day
 	if m.holiday {
 		week = 6*day + at%day

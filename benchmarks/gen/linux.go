@@ -84,6 +84,11 @@ func (s *server) systemd(b []byte, at int64, text ...string) []byte {
 	return b
 }
 
+// account appends a line of the programs that make and change accounts.
+func (s *server) account(b []byte, at int64, program string, pid uint64, text string) []byte {
+	return append(s.line(b, at, program, pid), text...)
+}
+
 // routine are the jobs that every Linux server's timers start.
 var routine = []struct{ unit, what string }{
 	{"sysstat-collect.service", "system activity accounting tool"},

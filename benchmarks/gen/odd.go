@@ -92,7 +92,7 @@ func (l *life) firewallChange(at int64) {
 		at += r.span(90*second, 0.6)
 		path := pick(r, []string{"firewall.address", "firewall.policy", "firewall.service.custom", "webfilter.urlfilter", "user.local"})
 		object := pick(r, webWords) + "-" + pick(r, webNouns)
-		l.q.put(at, l.c.fgt.configured(l.q.buf(), r, at, u.login, u.ip, path, object, "comment[changed for "+u.login+"]"))
+		l.q.put(at, l.c.fgt.configured(l.q.buf(), r, at, u.login, "GUI("+u.ip.String()+")", "Edit", path, object, "comment[changed for "+u.login+"]"))
 	}
 	at += r.span(5*minute, 0.4)
 	l.q.put(at, l.c.fgt.admin(l.q.buf(), at, u.login, u.ip, false))

@@ -22,10 +22,16 @@ type queue struct {
 	heap  []entry
 	n     uint64
 	bufs  [][]byte
-	steps []string
+	marks []mark
 	free  []int32
-	last  int32  // buffer given out by take, -1 for none
-	step  string // label of the lines that are put now
+	last  int32 // buffer given out by take, -1 for none
+	mark  mark  // of the lines that are put now
+}
+
+// A mark says which attack a line belongs to, and which step of it. It is empty for ordinary life.
+type mark struct {
+	play int // from 1
+	step string
 }
 
 func newQueue() *queue { return &queue{last: -1} }
@@ -35,7 +41,7 @@ func (q *queue) buf() []byte {
 	if len(q.free) == 0 {
 		q.free = append(q.free, int32(len(q.bufs)))
 		q.bufs = append(q.bufs, make([]byte, 0, 768))
-		q.steps = append(q.steps, "")
+		q.marks = append(q.marks, mark{})
 	}
 	return q.bufs[q.free[len(q.free)-1]][:0]
 }
@@ -44,18 +50,18 @@ func (q *queue) buf() []byte {
 func (q *queue) put(at int64, b []byte) {
 	id := q.free[len(q.free)-1]
 	q.free = q.free[:len(q.free)-1]
-	q.bufs[id], q.steps[id] = b, q.step
+	q.bufs[id], q.marks[id] = b, q.mark
 	q.push(at, id)
 }
 
 // take removes the first entry, which must be a line. Its text holds until the next take.
-func (q *queue) take() (at int64, text []byte, step string) {
+func (q *queue) take() (at int64, text []byte, m mark) {
 	if q.last >= 0 {
 		q.free = append(q.free, q.last)
 	}
 	e := q.pop()
 	q.last = e.id
-	return e.at, q.bufs[e.id], q.steps[e.id]
+	return e.at, q.bufs[e.id], q.marks[e.id]
 }
 
 func (q *queue) push(at int64, id int32) {

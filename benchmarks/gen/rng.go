@@ -30,6 +30,15 @@ func (r rng) span(median int64, sigma float64) int64 { return int64(r.skewed(flo
 // ephemeral returns a client's port.
 func (r rng) ephemeral() uint16 { return uint16(32768 + r.IntN(28232)) }
 
+// letters makes up a name of so many random letters.
+func (r rng) letters(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte('a' + r.IntN(26))
+	}
+	return string(b)
+}
+
 // nanos returns a time of less than one second.
 func (r rng) nanos() int64 { return r.Int64N(second) }
 

@@ -13,6 +13,7 @@ type Truth struct {
 	Site string    `json:"site"`
 	Line int       `json:"line"` // from 1, as in the site's file
 	Time time.Time `json:"time"`
+	Play int       `json:"play"` // number of the attack, from 1
 	Step string    `json:"step"`
 }
 
@@ -24,7 +25,7 @@ func (g *Generator) Write(i int, w, truth io.Writer) (lines int, err error) {
 	for line := range g.Site(i) {
 		lines++
 		if line.Attack != "" {
-			if err := notes.Encode(Truth{Site: g.cfg.Sites[i], Line: lines, Time: line.Time, Step: line.Attack}); err != nil {
+			if err := notes.Encode(Truth{Site: g.cfg.Sites[i], Line: lines, Time: line.Time, Play: line.Play, Step: line.Attack}); err != nil {
 				return lines, fmt.Errorf("writing the truth of %s: %w", g.cfg.Sites[i], err)
 			}
 		}
