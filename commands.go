@@ -29,7 +29,7 @@ func (upCommand) Run(ctx context.Context, g *globals, t *terminal) error {
 	if err := ensureEngine(ctx, cfg, t.err); err != nil {
 		return err
 	}
-	i, err := newInstance(ctx, cfg, logger)
+	i, err := newInstance(ctx, everything, cfg, logger)
 	if err != nil {
 		return err
 	}
@@ -58,6 +58,51 @@ func ensureEngine(ctx context.Context, cfg *Config, progress io.Writer) error {
 
 type engineCommand struct {
 	Install engineInstallCommand `cmd:"" help:"Fetch the database engine (178 MB), check it, and put it in place."`
+	Serve   engineServeCommand   `cmd:"" help:"Run the database engine alone, for workers and queries of other processes on this machine."`
+}
+
+type engineServeCommand struct {
+	Listen string `placeholder:"HOST:PORT" help:"Loopback address (default: the configuration's engine.listen)."`
+}
+
+// Run serves the engine on the data folder until the process is told to stop.
+func (c *engineServeCommand) Run(ctx context.Context, g *globals, t *terminal) (err error) {
+	cfg, err := g.load()
+	if err != nil {
+		return err
+	}
+	if c.Listen != "" {
+		cfg.Engine.Listen = c.Listen
+		checkLoopback(c.Listen, "--listen", func(path, text string) { err = fmt.Errorf("%s: %s", path, text) })
+	}
+	if err != nil {
+		return err
+	}
+	if cfg.Store.URL != "" {
+		return hinted{errors.New("the configuration names a ClickHouse elsewhere"), "leave store.url out for the process that serves the engine"}
+	}
+	logger := newLogger(t.err, cfg.Log)
+	if err := ensureEngine(ctx, cfg, t.err); err != nil {
+		return err
+	}
+	f := folder{cfg.Data}
+	release, err := f.lock()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	db, err := openDatabase(ctx, cfg, f, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := f.setRuntime(runtimeInfo{PID: os.Getpid(), Database: db.store.URL}); err != nil {
+		return err
+	}
+	defer f.clearRuntime()
+	logger.InfoContext(ctx, "serving the database engine", "database", db.store.URL, "user", engineUser, "password_file", f.join("secrets", "password"))
+	<-ctx.Done()
+	return nil
 }
 
 type engineInstallCommand struct {
@@ -79,6 +124,8 @@ type parseCommand struct {
 	TZ     string `name:"tz" default:"UTC" placeholder:"ZONE" help:"Zone of stamps that name none: an IANA name, Local, UTC, +HH:MM or -HH:MM."`
 	Now    string `placeholder:"TIME" help:"Reference clock (RFC 3339) for stamps without a year (default: when it starts)."`
 	Replay bool   `help:"Keep stamps that are more than 26 hours off the clock." negatable:"" default:"true"`
+	formatsFolder
+	Explain bool `help:"Tell for each line which formats were tried, where each field came from, and what was left over."`
 }
 
 // Run parses standard input.
@@ -93,7 +140,15 @@ func (c *parseCommand) Run(ctx context.Context, t *terminal) error {
 			return hinted{fmt.Errorf("reading --now: %w", err), "for example --now=2026-03-02T00:00:00Z"}
 		}
 	}
-	_, err = parse.Stream(ctx, t.in, t.out, parse.Config{Zone: zone, Replay: c.Replay}, now)
+	formats, err := c.load()
+	if err != nil {
+		return err
+	}
+	cfg := parse.Config{Zone: zone, Replay: c.Replay, Formats: formats}
+	if c.Explain {
+		return parse.Explain(ctx, t.in, t.out, cfg, now)
+	}
+	_, err = parse.Stream(ctx, t.in, t.out, cfg, now)
 	return err
 }
 
@@ -133,4 +188,13 @@ func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err er
 		}
 	}
 	return detect.Score(ctx, t.in, t.out, incidents, options)
+}
+
+type templatesCommand struct {
+	JSON bool `name:"json" help:"One JSON object a line: the line's number, the id and the text of its template, and how many lines it had by then."`
+}
+
+// Run groups the lines of standard input.
+func (c *templatesCommand) Run(ctx context.Context, t *terminal) error {
+	return detect.Templates(ctx, t.in, t.out, detect.ScoreKey(), c.JSON)
 }

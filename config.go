@@ -1,17 +1,19 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"frontfoot/detect"
 	"frontfoot/ingest"
+	"frontfoot/ingest/bus"
 	"frontfoot/ingest/parse"
 )
 
 // Config is everything that a configuration file can set. Each section is a plain struct, each field has a sentence that
 // `frontfoot config show` prints above it. Secrets are never in it: only the paths of the files that hold them.
 type Config struct {
-	// Data is the folder that holds everything which must survive a restart: the broker's log, the database, the positions in files
+	// Data is the folder that holds everything which must survive a restart: the broker's log, the database, the collector's spools
 	// and the secrets. One process owns it at a time.
 	Data string `yaml:"data"`
 	// Ingest is what the collector reads, and how it sends it on.
@@ -20,6 +22,9 @@ type Config struct {
 	Kafka KafkaConfig `yaml:"kafka"`
 	// Detect is how unusual an event must be to be reported, and how many incidents people want to read.
 	Detect DetectConfig `yaml:"detect"`
+	// Decoys are what nobody uses, by site: who touches any of it has no business there, and is an incident at once. 256 a site at most, each of 128 bytes.
+	// `frontfoot decoys suggest` proposes some. `frontfoot up` tells detection of them when it starts, `frontfoot decoys tell` in a region.
+	Decoys []DecoyConfig `yaml:"decoys"`
 	// Store is the ClickHouse database that holds events, findings and incidents.
 	Store StoreConfig `yaml:"store"`
 	// Engine is the ClickHouse that runs inside frontfoot; it is used where store.url is empty.
@@ -40,6 +45,46 @@ type KafkaConfig struct {
 	// MaxLogMiB bounds the embedded broker's log, in MiB. Above it collectors wait for the workers, and nothing is dropped. At start
 	// the log is read once, so a longer log makes starting slower.
 	MaxLogMiB int `yaml:"max_log_mib"`
+	// TLS is how connections to a Kafka of your own are encrypted, and who the client is. In its paths {site} stands for the name of a
+	// collector's site, so that each has a certificate of its own. Files that change are read again without a restart.
+	TLS KafkaTLSConfig `yaml:"tls"`
+	// SASL is a name and a password for a Kafka of your own, where it does not know clients by their certificates.
+	SASL KafkaSASLConfig `yaml:"sasl"`
+}
+
+// KafkaTLSConfig encrypts connections to a Kafka of one's own.
+type KafkaTLSConfig struct {
+	// CAFile holds the certificates, in PEM, that the brokers' must be signed by. Empty means no encryption.
+	CAFile string `yaml:"ca_file"`
+	// CertFile holds the client's certificate, in PEM; empty means none.
+	CertFile string `yaml:"cert_file"`
+	// KeyFile holds the private key of cert_file, in PEM, readable by its owner alone.
+	KeyFile string `yaml:"key_file"`
+}
+
+// KafkaSASLConfig is a name and a password.
+type KafkaSASLConfig struct {
+	// Mechanism is scram-sha-512, scram-sha-256, or plain, which is refused without TLS. Empty means no password.
+	Mechanism string `yaml:"mechanism"`
+	// User is the name; {site} stands for the name of a collector's site.
+	User string `yaml:"user"`
+	// PasswordFile is the file that holds the password, readable by its owner alone; {site} stands for the name of a collector's site.
+	PasswordFile string `yaml:"password_file"`
+}
+
+// client returns how a client of a site connects to the Kafka of one's own, "" where it is of no single site.
+func (c *KafkaConfig) client(site string) bus.Config {
+	of := func(text string) string { return strings.ReplaceAll(text, "{site}", site) }
+	return bus.Config{
+		Brokers: c.Brokers,
+		TLS:     bus.TLSConfig{CAFile: of(c.TLS.CAFile), CertFile: of(c.TLS.CertFile), KeyFile: of(c.TLS.KeyFile)},
+		SASL:    bus.SASLConfig{Mechanism: c.SASL.Mechanism, User: of(c.SASL.User), PasswordFile: of(c.SASL.PasswordFile)},
+	}
+}
+
+// bySite reports whether each site of a collector has a credential of its own.
+func (c *KafkaConfig) bySite() bool {
+	return strings.Contains(c.TLS.CertFile+c.SASL.User+c.SASL.PasswordFile, "{site}")
 }
 
 // DetectConfig is what people set of detection; settings gives the engine's own form of it. The same holds for every site.
@@ -59,6 +104,9 @@ type DetectConfig struct {
 	LearnAtMost time.Duration `yaml:"learn_at_most"`
 	// HalfLife is how long ago something was seen that counts half, at least 1h: shorter forgets sooner and reports more.
 	HalfLife time.Duration `yaml:"half_life"`
+	// KeyFile is the file that holds the secret of a region, 32 bytes in hex, readable by its owner alone: every worker of a region needs
+	// the same. Empty means that each site has a key of its own under data, which is right for one machine.
+	KeyFile string `yaml:"key_file"`
 	// MaxBytes bounds the memory of one site's counts, in bytes, 16 KiB to 6 MiB; with less the counts of rare things are less exact.
 	MaxBytes int `yaml:"max_bytes"`
 }
@@ -117,6 +165,7 @@ func defaultConfig() Config {
 		Ingest: ingest.DefaultConfig(),
 		Kafka:  KafkaConfig{Brokers: []string{}, Listen: "127.0.0.1:0", MaxLogMiB: 256},
 		Detect: defaultDetectConfig(),
+		Decoys: []DecoyConfig{},
 		Store:  StoreConfig{User: "default"},
 		Engine: EngineConfig{Listen: "127.0.0.1:0", MaxMemoryMiB: 2048},
 		Log:    LogConfig{Level: "info", Format: "auto"},

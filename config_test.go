@@ -17,9 +17,15 @@ import (
 // badConfigs holds, for each testdata/config/NAME.bad.yaml, every message that it must give, in order and without the file's name.
 var badConfigs = map[string][]string{
 	"keys": {
-		"2: kafak: is not a known key; known here: data, ingest, kafka, detect, store, engine, log, admin",
-		"6: kafka.broker: is not a known key; known here: brokers, listen, max_log_mib",
+		"2: kafak: is not a known key; known here: data, ingest, kafka, detect, decoys, store, engine, log, admin",
+		"6: kafka.broker: is not a known key; known here: brokers, listen, max_log_mib, tls, sasl",
 		"9: log.level: is there twice, first on line 8",
+	},
+	"security": {
+		"3: kafka.tls.ca_file: must be set too: without it connections are not encrypted",
+		"3: kafka.tls: must have both cert_file and key_file, or neither",
+		"5: kafka.sasl: must have user and password_file",
+		"6: kafka.sasl.mechanism: plain would send the password for all to read: set kafka.tls.ca_file, or use scram-sha-512",
 	},
 	"types": {
 		"2: kafka.brokers: must be a list",
@@ -33,6 +39,13 @@ var badConfigs = map[string][]string{
 		"5: detect.half_life: must be at least 1h, not 10m0s",
 		"6: detect.learn_for: must not be negative, is -1h0m0s",
 		"7: detect.learn_events: must not be negative, is -1",
+	},
+	"decoys": {
+		`2: decoys.0.site: must be 3 to 40 of a-z, 0-9 and -, is "Ashford"`,
+		`2: decoys.0: no decoy: "10.1.9.0/24" is not an address`,
+		"4: decoys.1: no decoy: host of 1 bytes, not 1 to 128",
+		"6: decoys.2.site: has decoys already: put them together",
+		"6: decoys.2: no decoy: URL of 1 bytes, not 1 to 128",
 	},
 	"duration": {`2: detect.learn_for: must be a duration with its unit, such as 500ms, 10s or 26h, not "24"`},
 	"inputs": {
@@ -69,18 +82,30 @@ func TestGoodConfigs(t *testing.T) {
 	region.Store.URL = "https://clickhouse.example:8443"
 	region.Store.User = "frontfoot"
 	region.Store.PasswordFile = "/etc/frontfoot/clickhouse-password"
+	region.Kafka.TLS = KafkaTLSConfig{"/etc/frontfoot/kafka-ca.pem", "/etc/frontfoot/{site}.pem", "/etc/frontfoot/{site}.key"}
+	region.Kafka.SASL = KafkaSASLConfig{"scram-sha-512", "{site}", "/etc/frontfoot/{site}.password"}
+	region.Detect.KeyFile = "/etc/frontfoot/region.key"
 	region.Log = LogConfig{Level: "warn", Format: "json"}
 	region.Admin.Listen = "[::1]:9100"
 	null := defaultConfig()
 	null.Log.Format = "text"
 	inputs := defaultConfig()
 	inputs.Ingest.Linger = 250 * time.Millisecond
+	inputs.Ingest.Spool.MaxMiB = 512
 	inputs.Ingest.Inputs = []ingest.Input{
 		{Type: ingest.TypeSyslog, Site: "ashford", Listen: "127.0.0.1:0", Transport: "tcp"},
 		{Type: ingest.TypeFile, Site: "thanet", Paths: []string{"/var/log/auth.log"}, Clock: ingest.ClockReplay, TZ: "Europe/London"},
 	}
 	inputs.Ingest.SetDefaults()
-	want := map[string]Config{"inputs": inputs, "empty": defaultConfig(), "region": region, "null": null}
+	decoys := defaultConfig()
+	decoys.Decoys = []DecoyConfig{
+		{
+			Site: "ashford", Addresses: []string{"10.1.9.9", "2001:db8::9"}, Hosts: []string{"srv-backup2"}, Accounts: []string{"svc-restore"},
+			URLs: []string{"/admin-old/"}, Shares: []string{"//files1/finance-old"},
+		},
+		{Site: "thanet"},
+	}
+	want := map[string]Config{"decoys": decoys, "inputs": inputs, "empty": defaultConfig(), "region": region, "null": null}
 
 	for name, file := range configFiles(t, "good") {
 		t.Run(name, func(t *testing.T) {

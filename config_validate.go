@@ -24,13 +24,38 @@ func (c *Config) validate(report func(path, text string)) {
 	}
 	checkLoopback(c.Kafka.Listen, "kafka.listen", report)
 	checkRange(c.Kafka.MaxLogMiB, 16, 65536, "kafka.max_log_mib", report)
+	c.Kafka.validateSecurity(report)
 	c.Detect.validate(report)
+	c.validateDecoys(report)
 	checkURL(c.Store.URL, "store.url", report)
 	checkLoopback(c.Engine.Listen, "engine.listen", report)
 	checkRange(c.Engine.MaxMemoryMiB, 256, 1<<20, "engine.max_memory_mib", report)
 	checkOneOf(c.Log.Level, logLevels(), "log.level", report)
 	checkOneOf(c.Log.Format, logFormats(), "log.format", report)
 	checkLoopback(c.Admin.Listen, "admin.listen", report)
+}
+
+// validateSecurity checks that what belongs together is there together.
+func (c *KafkaConfig) validateSecurity(report func(path, text string)) {
+	if c.TLS.CAFile == "" && c.TLS.CertFile != "" {
+		report("kafka.tls.ca_file", "must be set too: without it connections are not encrypted")
+	}
+	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
+		report("kafka.tls", "must have both cert_file and key_file, or neither")
+	}
+	if c.SASL.Mechanism == "" {
+		if c.SASL.User != "" || c.SASL.PasswordFile != "" {
+			report("kafka.sasl.mechanism", "must be set too, such as scram-sha-512")
+		}
+		return
+	}
+	checkOneOf(c.SASL.Mechanism, []string{"scram-sha-512", "scram-sha-256", "plain"}, "kafka.sasl.mechanism", report)
+	if c.SASL.User == "" || c.SASL.PasswordFile == "" {
+		report("kafka.sasl", "must have user and password_file")
+	}
+	if c.SASL.Mechanism == "plain" && c.TLS.CAFile == "" {
+		report("kafka.sasl.mechanism", "plain would send the password for all to read: set kafka.tls.ca_file, or use scram-sha-512")
+	}
 }
 
 // validate adds the section's name to the problems that the engine finds.

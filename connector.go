@@ -13,13 +13,19 @@ import (
 	"frontfoot/store"
 )
 
-// A connector finds the database that a command asks: the running instance's, or the data folder's, opened for this command alone.
+// A connector finds the database and the log that a command asks: the running instance's, or the data folder's, opened for this command alone.
 type connector struct {
 	globals *globals
 	stderr  io.Writer
 }
 
-func (g *globals) connector(stderr io.Writer) query.Connector { return &connector{g, stderr} }
+func errNoData(f folder) error {
+	return hinted{fmt.Errorf("there is no data in %s yet", f.path), "start 'frontfoot up' or 'frontfoot demo', or name the data folder with --data"}
+}
+
+func errStarting(err error) error {
+	return hinted{fmt.Errorf("finding the running instance: %w", err), "it may be starting, or another command has the folder: try again in a moment"}
+}
 
 // Connect returns the store and what to call when it is no longer needed.
 func (c *connector) Connect(ctx context.Context) (query.Store, func() error, error) {
@@ -36,7 +42,7 @@ func (c *connector) Connect(ctx context.Context) (query.Store, func() error, err
 	}
 	f := folder{cfg.Data}
 	if f.isEmpty() {
-		return nil, nil, hinted{fmt.Errorf("there is no data in %s yet", f.path), "start 'frontfoot up' or 'frontfoot demo', or name the data folder with --data"}
+		return nil, nil, errNoData(f)
 	}
 	release, err := c.own(ctx, f)
 	switch {
@@ -77,7 +83,7 @@ func (c *connector) own(ctx context.Context, f folder) (release func() error, er
 func (c *connector) running(ctx context.Context, f folder) (query.Store, func() error, error) {
 	info, err := f.runtime()
 	if err != nil {
-		return nil, nil, hinted{fmt.Errorf("finding the running instance: %w", err), "it may be starting, or another command has the folder: try again in a moment"}
+		return nil, nil, errStarting(err)
 	}
 	password, err := f.password()
 	if err != nil {

@@ -75,7 +75,7 @@ type demo struct {
 }
 
 // demoParts are what the demo makes in its folder; the mark that it was the demo goes last.
-func demoParts() []string { return []string{"broker", "database", "positions", "secrets", "demo"} }
+func demoParts() []string { return []string{"broker", "database", "spool", "secrets", "demo"} }
 
 // clear empties a folder that an earlier demo filled. A folder that an instance has used is refused, also where its database is elsewhere.
 func (d *demo) clear() error {
@@ -141,7 +141,7 @@ func writeSite(g *gen.Generator, i int, path string, truth io.Writer) (int, erro
 // play runs the week through all stages.
 func (d *demo) play(ctx context.Context, cfg *Config, logger *slog.Logger) (err error) {
 	d.sayf("A week at %s: %s log lines from firewalls, servers and applications.\n\n", joinAnd(d.week.Sites), thousands(d.lines))
-	i, err := newInstance(ctx, cfg, logger)
+	i, err := newInstance(ctx, everything, cfg, logger)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func TestDemoClearsItsOwnFolderAlone(t *testing.T) {
 		"new":                        {},
 		"earlier demo":               {[]string{"broker", "database", "secrets", "demo"}, false},
 		"interrupted demo":           {[]string{"demo"}, false},
-		"instance":                   {[]string{"broker", "database", "positions", "secrets"}, true},
+		"instance":                   {[]string{"broker", "database", "spool", "secrets"}, true},
 		"instance with a ClickHouse": {[]string{"broker", "secrets"}, true},
 		"instance with a Kafka":      {[]string{"database"}, true},
 	} {

@@ -21,7 +21,7 @@ import (
 //	secrets/password   of the database endpoint, made on first start, mode 0600
 //	secrets/site/NAME  the key of a site's sketches, 16 bytes in hex, mode 0600
 //	broker/ database/  of the embedded broker and engine
-//	positions/         how far files have been read
+//	spool/NAME/        lines of a site that Kafka does not have yet, and how far its files have been read
 //	demo               present where the demo filled the folder
 type folder struct{ path string }
 
@@ -78,6 +78,8 @@ func (f folder) password() (string, error) {
 	return password, err
 }
 
+func (f folder) siteKeyPath(site string) string { return f.join("secrets", "site", site) }
+
 // siteKey returns the secret key of a site's sketches, made where there is none yet.
 func (f folder) siteKey(site string) (key [16]byte, err error) {
 	text, err := f.secret(filepath.Join("site", site), len(key))
@@ -85,7 +87,7 @@ func (f folder) siteKey(site string) (key [16]byte, err error) {
 		return key, err
 	}
 	if n, err := hex.Decode(key[:], []byte(text)); err != nil || n != len(key) {
-		return key, hinted{fmt.Errorf("reading the key of site %s: not %d bytes in hex", site, len(key)), "restore " + f.join("secrets", "site", site) + " from a backup; with another key the site learns anew"}
+		return key, hinted{fmt.Errorf("reading the key of site %s: not %d bytes in hex", site, len(key)), "restore " + f.siteKeyPath(site) + " from a backup; with another key the site learns anew"}
 	}
 	return key, nil
 }

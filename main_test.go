@@ -41,7 +41,7 @@ func (r silentReader) Read([]byte) (int, error) {
 
 // Who starts a command that reads a terminal, and thinks again, interrupts it once.
 func TestInterruptionEndsARead(t *testing.T) {
-	for _, command := range []string{"parse", "score"} {
+	for _, command := range []string{"parse", "score", "templates"} {
 		in := silentReader{make(chan struct{}), make(chan struct{})}
 		ctx, interrupt := context.WithCancel(t.Context())
 		code := make(chan int, 1)
