@@ -49,8 +49,13 @@ func strangeLines(t *testing.T, n int) [][]byte {
 			return nil
 		}
 		text, err := os.ReadFile(path)
+		quoting := false
 		for line := range bytes.Lines(text) {
-			if line = bytes.TrimSpace(line); len(line) > 0 {
+			line = bytes.TrimSpace(line)
+			if bytes.HasPrefix(line, []byte("```")) { // what documents show of a terminal may be a log line
+				quoting = !quoting
+			}
+			if len(line) > 0 && !quoting {
 				lines = append(lines, line)
 				words = append(words, bytes.Fields(line)...)
 			}
