@@ -29,7 +29,7 @@ func TestF1CollectorKilled(t *testing.T) {
 		}
 		pause(x.T, time.Second)
 		v := r.judge(x.T, sources, c)
-		x.check(slowest <= 5, "a restart took %.1f s, more than 5", slowest)
+		x.timely(slowest <= 5, "a restart took %.1f s, more than 5", slowest)
 		x.figure("%d kills, slowest restart %.1f s, collector %d MiB", pick(8, 20), slowest, c.peak)
 		x.check(c.peak <= 256, "the collector took %d MiB, more than 256", c.peak)
 		return v

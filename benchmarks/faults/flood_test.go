@@ -50,7 +50,7 @@ func TestF10Flood(t *testing.T) {
 			sentBy(flood), times, burst, drops, during.at(0.99), during.at(1), before.at(1), c.peak, peak(ws))
 		x.check(drops > 0, "no datagram of the flood was dropped: it was none")
 		x.check(count("site != '"+flooded+"'") == 0, "lines of other sites were dropped")
-		x.check(during.at(0.99) <= quietMost.Seconds() && during.at(1) <= quietEver.Seconds(), "lines of other sites took %.1f s (99 %%) and %.1f s at most", during.at(0.99), during.at(1))
+		x.timely(during.at(0.99) <= quietMost.Seconds() && during.at(1) <= quietEver.Seconds(), "lines of other sites took %.1f s (99 %%) and %.1f s at most", during.at(0.99), during.at(1))
 		x.check(c.peak <= 256, "the collector took %d MiB", c.peak)
 		x.check(peak(ws) <= 512+4*6, "a worker took %d MiB", peak(ws))
 		return v

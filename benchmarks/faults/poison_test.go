@@ -65,7 +65,7 @@ func TestF13Poison(t *testing.T) {
 		v := r.judge(x.T, sources, c)
 		r.checkPoison(x, w, poisons)
 		x.figure("%d rounds of %d poisoned messages; the next good line stored after %.1f s at most; worker %d MiB", rounds, poisons[0].sent/rounds*len(poisons), slowest, peak([]*process{w}))
-		x.check(slowest <= 10, "the next good line was stored after %.1f s", slowest)
+		x.timely(slowest <= 10, "the next good line was stored after %.1f s", slowest)
 		x.check(peak([]*process{w}) <= 512+4*6, "the worker took %d MiB", peak([]*process{w}))
 		return v
 	})

@@ -28,7 +28,10 @@ func TestF11SlowSenders(t *testing.T) {
 		stored := r.newest(x.Context(), []*source{good})[good.site]
 		x.figure("%d connections were refused or made room; %d lines of the good sender stored, a row at most %.1f s after its line (99 %%); collector %d MiB, worker %d MiB",
 			slow(), stored, slowest, c.peak, peak(ws))
-		x.notice(stored > 0 && slowest <= 3, "the good sender has %d rows, after %.1f s", stored, slowest)
+		if x.off == "" {
+			x.timely(slowest <= 3, "the good sender's rows come after %.1f s", slowest)
+		}
+		x.notice(stored > 0, "the good sender has no rows")
 		x.check(c.peak <= 256, "the collector took %d MiB", c.peak)
 		return v
 	})
