@@ -55,7 +55,7 @@ func BenchmarkLatency(b *testing.B) {
 		}
 		tick.Stop()
 		f.Close()
-		poll(b, 30*time.Second, 50*time.Millisecond, "the last rows", func() bool {
+		poll(b, 2*time.Minute, 50*time.Millisecond, "the last rows", func() bool {
 			rows.look(b, i, written)
 			findings.look(b, i, written)
 			return len(rows.took) == len(written)

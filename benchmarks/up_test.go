@@ -91,7 +91,7 @@ func up(tb testing.TB, in inputs, more string) *instance {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-ended:
-		case <-time.After(time.Minute):
+		case <-time.After(3*time.Minute):
 			_ = cmd.Process.Kill()
 			<-ended
 			tb.Error("frontfoot did not stop within a minute")
@@ -108,7 +108,7 @@ func up(tb testing.TB, in inputs, more string) *instance {
 // await waits until the instance has published its addresses and its tables are there.
 func (i *instance) await(tb testing.TB) {
 	tb.Helper()
-	poll(tb, time.Minute, 20*time.Millisecond, "frontfoot to be up", func() bool {
+	poll(tb, 2*time.Minute, 20*time.Millisecond, "frontfoot to be up", func() bool {
 		text, err := os.ReadFile(filepath.Join(i.data, "runtime.json"))
 		if err != nil {
 			return false
@@ -122,7 +122,7 @@ func (i *instance) await(tb testing.TB) {
 		i.db = database{info.Database, "frontfoot", strings.TrimSpace(string(password))}
 		return err == nil
 	})
-	poll(tb, time.Minute, 20*time.Millisecond, "the tables", func() bool { _, err := i.db.ask(tb.Context(), "SELECT count() FROM ff.events"); return err == nil })
+	poll(tb, 2*time.Minute, 20*time.Millisecond, "the tables", func() bool { _, err := i.db.ask(tb.Context(), "SELECT count() FROM ff.events"); return err == nil })
 }
 
 // rows waits until so many events are visible and returns when that was.

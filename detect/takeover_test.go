@@ -53,7 +53,7 @@ func counters(t *testing.T, reg prometheus.Gatherer, name string) (sum float64) 
 func TestLeaseIsLostInTheMiddleOfAnInsert(t *testing.T) {
 	r := newRegion(t, "northmoor")
 	r.produce(t, "northmoor", 0, 20)
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer stop()
 	cfg := detect.DefaultWorkerConfig()
 	cfg.BatchAge = 10 * time.Millisecond

@@ -46,7 +46,7 @@ func (r *region) awaitTrim(ctx context.Context, t *testing.T, least int64, topic
 
 // A site that stands still must not keep the checkpoints of all others from being trimmed, nor may its lane.
 func TestIdleSiteDoesNotPinCheckpoints(t *testing.T) {
-	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer stop()
 	r := newRegion(t, "ashford", "northmoor")
 	r.produce(t, "ashford", 0, 1)
@@ -63,7 +63,7 @@ func TestIdleSiteDoesNotPinCheckpoints(t *testing.T) {
 
 // Sites that each have less unsaved than the bound, and together more, must not keep the log from being trimmed.
 func TestManySitesTogetherMakeACheckpointDue(t *testing.T) {
-	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer stop()
 	r := newRegion(t, "northmoor", "saltmarsh") // both on lane 3
 	r.produce(t, "northmoor", 0, 3)

@@ -100,7 +100,7 @@ func (r *region) work(t *testing.T, rows int) {
 	cfg.BatchAge = 10 * time.Millisecond
 	r.dep.Registerer = prometheus.NewRegistry()
 	w := detect.NewWorker(cfg, r.dep)
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer stop()
 	var wg conc.WaitGroup
 	wg.Go(func() {
@@ -235,7 +235,7 @@ func TestNewSiteIsFoundWithoutARestart(t *testing.T) {
 	r.produce(t, "ashford", 0, 1)
 	cfg := detect.DefaultWorkerConfig()
 	cfg.BatchAge, cfg.Refresh = 10*time.Millisecond, 50*time.Millisecond
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer stop()
 	var wg conc.WaitGroup
 	defer wg.Wait()

@@ -28,6 +28,10 @@ func TestF8AnswersLost(t *testing.T) {
 		))
 		database.SetRule(proxy.Sometimes(4, 0.2, lost))
 		pause(x.T, pick(30*time.Second, 4*time.Minute))
+		_ = wait(x.Context(), patience, func() bool {
+			left, _ := membershipsOf(ws)
+			return kafka.Count(proxy.OffsetCommit, proxy.Dropped) > 0 && database.Count(proxy.Turn, proxy.Dropped) > 0 && left > 0
+		})
 		kafka.SetRule(nil)
 		database.SetRule(nil)
 		end(sources)
@@ -36,11 +40,7 @@ func TestF8AnswersLost(t *testing.T) {
 		if err := wait(x.Context(), patience, func() bool { return kafka.Holding() == 0 }); err != nil {
 			x.Fatal(err)
 		}
-		left, same := 0, 0
-		for _, w := range ws {
-			l, s := memberships(w.log.String())
-			left, same = left+l, same+s
-		}
+		left, same := membershipsOf(ws)
 		r.commitLate(x, kafka, ws, sources, c)
 		v := r.judge(x.T, sources, c)
 		told := r.count(x.Context(), "SELECT sum(rows) FROM ingest_ledger WHERE kind = 'duplicate'")
@@ -81,6 +81,15 @@ func (r *region) commitLate(x *trial, kafka *proxy.Proxy, ws []*process, sources
 	}
 	begin(x.T, 2000, sources)
 	pause(x.T, 2*time.Second)
+}
+
+// membershipsOf adds up the memberships of workers.
+func membershipsOf(ws []*process) (left, same int) {
+	for _, w := range ws {
+		l, s := memberships(w.log.String())
+		left, same = left+l, same+s
+	}
+	return left, same
 }
 
 // memberships counts in a worker's log how often it left its group because it did not know what became of a commit, and after how many of these it came back

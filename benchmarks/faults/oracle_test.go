@@ -118,8 +118,8 @@ func sitesOf(sources []*source) []string {
 	return sites
 }
 
-// stall is how long nothing may move before the oracle takes it for the end.
-const stall = 20 * time.Second
+// stall is how long nothing may move before the oracle takes it for the end: longer than a collector waits before it tries again.
+const stall = time.Minute
 
 // settle waits until the collectors have taken each line of each file and have nothing left to send, or nothing moves any more.
 func (r *region) settle(t *testing.T, sources []*source, collectors ...*process) {

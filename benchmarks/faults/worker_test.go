@@ -47,7 +47,7 @@ func TestF2WorkerKilled(t *testing.T) {
 			arm(i)
 		}
 		told := make([]bool, len(ws))
-		err := wait(x.Context(), pick(4*time.Minute, 20*time.Minute), func() bool {
+		err := wait(x.Context(), pick(15*time.Minute, 20*time.Minute), func() bool {
 			alive := false
 			for i, w := range ws {
 				if armed[i] == "" {
