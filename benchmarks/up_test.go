@@ -91,7 +91,7 @@ func up(tb testing.TB, in inputs, more string) *instance {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-ended:
-		case <-time.After(3*time.Minute):
+		case <-time.After(3 * time.Minute):
 			_ = cmd.Process.Kill()
 			<-ended
 			tb.Error("frontfoot did not stop within a minute")

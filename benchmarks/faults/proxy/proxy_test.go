@@ -353,7 +353,7 @@ func TestTurns(t *testing.T) {
 		t.Errorf("plain: %v, %d bytes arrived", err, got.Load())
 	}
 	p.SetRule(Once(1, Verdict{Drop: true}, Turn))
-	if err := given(func() bool { return p.Count(Turn, Dropped) == 1 && got.Load() == 200_000 }); err == nil {
+	if err := given(func() bool { return p.Count(Turn, Dropped) > 0 && got.Load() == 200_000 }); err == nil {
 		t.Errorf("dropped answer: %v, %d bytes arrived", err, got.Load())
 	}
 	p.SetRule(Once(1, Verdict{Hold: time.Hour}, Turn))
