@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"frontfoot/ingest/event"
 	"frontfoot/ingest/ledger"
 	"frontfoot/ingest/line"
 	"frontfoot/ingest/spool"
@@ -16,11 +15,11 @@ import (
 // A filler makes batches of what is in a spool. It sees every frame, in order, and so it counts what came of which input: a note takes along what
 // was counted since the one before, and what is counted meanwhile is kept with each acknowledgement, so that a crash changes no count.
 type filler struct {
-	p   *pipeline
-	r   *spool.Reader
-	b   *batch
-	at  spool.Ack   // what comes next
-	due *time.Timer // runs from a batch's first line on
+	p    *pipeline
+	r    *spool.Reader
+	b    batch     // what is being made
+	desk *desk     // where it is made; nil while nothing is
+	at   spool.Ack // what comes next
 
 	received int64 // when the last lines came
 }
@@ -28,38 +27,49 @@ type filler struct {
 func (f *filler) run(ctx context.Context, ended <-chan struct{}) error {
 	defer close(f.p.full)
 	defer f.r.Close()
-	f.due.Stop()
-	defer f.due.Stop()
-	f.b = <-f.p.free
+	defer f.leave()
 	if f.at = f.r.Last(); len(f.at.Kept) > 0 {
 		if err := json.Unmarshal(f.at.Kept, &f.p.rows.counts); err != nil {
 			f.p.logger.WarnContext(ctx, "counts of the last run cannot be read, counting anew", "err", err)
 		}
 	}
-	for last := false; ; {
+	for {
 		changed := f.p.spool.Changed()
-		frame, ok, err := f.r.Next()
-		switch {
-		case err != nil:
+		if err := f.takeAll(ctx); err != nil {
 			return err
-		case ok:
-			if err := f.take(ctx, frame); err != nil {
-				return err
-			}
-			continue
-		case last:
-			return f.hand(ctx)
 		}
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-changed:
-		case <-f.due.C:
-			err = f.hand(ctx)
 		case <-ended:
-			last, ended = true, nil
+			return f.takeAll(ctx)
+		case <-changed:
 		}
-		if err != nil {
+		linger := time.NewTimer(f.p.linger) // what comes meanwhile is sent along
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-ended:
+			return f.takeAll(ctx)
+		case <-linger.C:
+		}
+	}
+}
+
+// takeAll hands on everything that the spool holds by now.
+func (f *filler) takeAll(ctx context.Context) error {
+	for {
+		if err := f.sit(ctx); err != nil {
+			return err
+		}
+		frame, ok, err := f.r.Next()
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return f.hand(ctx)
+		}
+		if err := f.take(ctx, frame); err != nil {
 			return err
 		}
 	}
@@ -67,43 +77,31 @@ func (f *filler) run(ctx context.Context, ended <-chan struct{}) error {
 
 // take puts a frame into batches.
 func (f *filler) take(ctx context.Context, frame *spool.Frame) error {
-	select {
-	case <-f.due.C:
-		if err := f.hand(ctx); err != nil {
-			return err
-		}
-	default:
-	}
 	if frame.IsNote {
 		return f.takeNote(ctx, frame)
 	}
-	if b := f.b; frame.Epoch != b.epoch || frame.Seq+uint64(frame.Done) != b.seq+uint64(b.size()) {
+	if b := &f.b; frame.Epoch != b.epoch || frame.Seq+uint64(frame.Done) != b.seq+uint64(f.rows()) {
 		if err := f.hand(ctx); err != nil {
 			return err
 		}
-		f.b.epoch, f.b.seq = frame.Epoch, frame.Seq+uint64(frame.Done)
+		b.epoch, b.seq = frame.Epoch, frame.Seq+uint64(frame.Done)
 	}
 	t := f.p.rows.begin(frame)
 	defer t.end()
 	var err error
 	frame.Lines(func(i int, l line.Line) bool {
-		b := f.b
-		if b.size() > 0 && b.rows.Size()+rowGrowth*len(l.Raw) > f.p.limit {
+		if f.rows() > 0 && f.desk.rows.Size()+rowGrowth*len(l.Raw) > f.p.limit {
 			t.end()
 			f.reach(frame, i)
 			if err = f.hand(ctx); err != nil {
 				return false
 			}
-			b = f.b
-			b.epoch, b.seq = frame.Epoch, frame.Seq+uint64(i)
+			f.b.epoch, f.b.seq = frame.Epoch, frame.Seq+uint64(i)
 		}
-		if b.rows == nil {
-			b.rows, _ = f.p.builders.Get().(*event.Builder)
+		if err = f.sit(ctx); err != nil {
+			return false
 		}
-		t.row(b.rows, &l)
-		if b.rows.Rows() == 1 {
-			f.due.Reset(f.p.linger)
-		}
+		t.row(f.desk.rows, &l)
 		return true
 	})
 	f.reach(frame, frame.N)
@@ -143,24 +141,58 @@ func (f *filler) takeNote(ctx context.Context, frame *spool.Frame) error {
 	return f.hand(ctx)
 }
 
-// hand gives the batch to be sent, unless there is nothing in it, and takes an empty one.
+// hand gives the batch to be sent, unless there is nothing in it, and begins another.
 func (f *filler) hand(ctx context.Context) error {
-	b := f.b
-	if b.empty() {
+	if f.b.rows = f.rows(); f.b.rows > 0 {
+		value, err := f.desk.encode()
+		if err != nil {
+			return err
+		}
+		f.b.value = value
+	}
+	f.leave()
+	if f.b.rows == 0 && len(f.b.entries) == 0 {
 		return nil
 	}
-	f.due.Stop()
+	b := f.b
+	f.b = batch{}
 	b.ack = f.at
 	b.ack.Kept = f.p.rows.counts.encode()
 	select {
-	case f.p.full <- b:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	select {
-	case f.b = <-f.p.free:
+	case f.p.full <- &b:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// rows returns how many rows the batch has.
+func (f *filler) rows() int {
+	if f.desk == nil {
+		return 0
+	}
+	return f.desk.rows.Rows()
+}
+
+// sit takes a desk, unless it has one.
+func (f *filler) sit(ctx context.Context) error {
+	if f.desk != nil {
+		return nil
+	}
+	select {
+	case f.desk = <-f.p.desks:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// leave gives the desk to the next.
+func (f *filler) leave() {
+	if f.desk == nil {
+		return
+	}
+	f.desk.rows.Reset()
+	f.p.desks <- f.desk
+	f.desk = nil
 }

@@ -13,7 +13,6 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,7 +20,6 @@ import (
 	"github.com/sourcegraph/conc/pool"
 
 	"frontfoot/ingest/bus"
-	"frontfoot/ingest/event"
 )
 
 // A Producer sends messages; bus.Client is one.
@@ -59,12 +57,12 @@ func New(cfg Config, producers func(site string) Producer, stateDir string, logg
 		return nil, err
 	}
 	c := &Collector{cfg: cfg, logger: logger, formats: formats}
-	builders := &sync.Pool{New: func() any { return event.NewBuilder() }}
+	desks := newDesks()
 	for _, in := range cfg.Inputs {
 		if c.pipe(in.Site) != nil {
 			continue
 		}
-		pipe, err := newPipeline(in.Site, &cfg, filepath.Join(stateDir, "spool", in.Site), producers(in.Site), formats, builders, logger, m)
+		pipe, err := newPipeline(in.Site, &cfg, filepath.Join(stateDir, "spool", in.Site), producers(in.Site), formats, desks, logger, m)
 		if err != nil {
 			return nil, errors.Join(err, c.Close())
 		}

@@ -1,29 +1,27 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/sourcegraph/conc/pool"
 
 	"frontfoot/ingest/bus"
-	"frontfoot/ingest/event"
 	"frontfoot/ingest/failpoint"
 	"frontfoot/ingest/ledger"
 	"frontfoot/ingest/spool"
 	"frontfoot/ingest/tail"
 )
 
-// A pipeline takes the lines of one site into its spool and sends what is durable there to the site's topic. There are two batches: one is
-// filled while the other is sent; that is all the memory a site takes beside its spool's, and while it has nothing to send it takes none.
+// A pipeline takes the lines of one site into its spool and sends what is durable there to the site's topic. One message is made while another
+// is sent. Messages are made at the desks that all sites share, so that hundreds of sites take little more memory than few; while a site has nothing to
+// send it takes none.
 //
-//	inputs ── spool ══▶ fill: read, parse ──full──▶ ship: encode, produce, acknowledge ──free──▶ fill
+//	inputs ── spool ══▶ fill: read, parse, encode ──full──▶ ship: produce, acknowledge
 //
 // Each message has lines of one epoch without a hole between them, or the entries of one note.
 type pipeline struct {
@@ -38,8 +36,8 @@ type pipeline struct {
 	notes     *notes
 	rows      rows
 
-	full, free chan *batch
-	builders   *sync.Pool // of *event.Builder, for the batches of all sites
+	full  chan *batch
+	desks desks
 
 	epoch spool.Epoch // and seq: of the next event; ship's alone
 	seq   uint64
@@ -49,7 +47,8 @@ type pipeline struct {
 
 // A batch is what will be one message.
 type batch struct {
-	rows    *event.Builder // nil where there are none yet
+	rows    int
+	value   []byte // the rows, encoded
 	epoch   spool.Epoch
 	seq     uint64 // of the first row, or of the event after the note
 	note    uint64
@@ -57,21 +56,10 @@ type batch struct {
 	ack     spool.Ack      // when it is sent
 }
 
-// size returns how many rows the batch has.
-func (b *batch) size() int {
-	if b.rows == nil {
-		return 0
-	}
-	return b.rows.Rows()
-}
-
-// empty reports whether there is nothing to send.
-func (b *batch) empty() bool { return b.size() == 0 && len(b.entries) == 0 }
-
 // rowGrowth is how much larger than its line a row hardly gets: raw, message and labels may each hold all of it.
 const rowGrowth = 4
 
-func newPipeline(site string, cfg *Config, dir string, producer Producer, formats *formats, builders *sync.Pool, logger *slog.Logger, m *metrics) (*pipeline, error) {
+func newPipeline(site string, cfg *Config, dir string, producer Producer, formats *formats, desks desks, logger *slog.Logger, m *metrics) (*pipeline, error) {
 	logger = logger.With("site", site)
 	s, err := spool.Open(spool.Settings{
 		Dir: dir, MaxBytes: int64(cfg.Spool.MaxMiB) << 20, SegmentBytes: cfg.Spool.SegmentBytes,
@@ -83,11 +71,8 @@ func newPipeline(site string, cfg *Config, dir string, producer Producer, format
 		site: site, topic: bus.RawTopic(site), limit: cfg.BatchBytes, linger: cfg.Linger,
 		producer: producer, logger: logger, spool: s, positions: tail.NewPositions(s.Positions()),
 		notes: newNotes(s), rows: newRows(site, formats, logger, m),
-		full: make(chan *batch), free: make(chan *batch, 2), builders: builders,
+		full: make(chan *batch), desks: desks,
 		batches: m.batches.WithLabelValues(site), batchBytes: m.batchBytes.WithLabelValues(site), splits: m.splits.WithLabelValues(site),
-	}
-	for range cap(p.free) {
-		p.free <- new(batch)
 	}
 	return p, nil
 }
@@ -96,7 +81,7 @@ func newPipeline(site string, cfg *Config, dir string, producer Producer, format
 func (p *pipeline) run(ctx context.Context, ended <-chan struct{}) error {
 	both := pool.New().WithContext(ctx).WithCancelOnError().WithFirstError()
 	both.Go(func(ctx context.Context) error {
-		f := filler{p: p, r: p.spool.Reader(), due: time.NewTimer(time.Hour)}
+		f := filler{p: p, r: p.spool.Reader()}
 		return f.run(ctx, ended)
 	})
 	both.Go(func(ctx context.Context) error {
@@ -109,7 +94,6 @@ func (p *pipeline) run(ctx context.Context, ended <-chan struct{}) error {
 				if err := p.ship(ctx, b); err != nil {
 					return err
 				}
-				p.free <- b
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
@@ -120,50 +104,35 @@ func (p *pipeline) run(ctx context.Context, ended <-chan struct{}) error {
 
 // ship sends a batch and says so to the spool.
 func (p *pipeline) ship(ctx context.Context, b *batch) error {
-	n := b.size()
 	p.epoch, p.seq = b.epoch, b.seq
 	var err error
-	switch {
-	case len(b.entries) > 0:
+	if len(b.entries) > 0 {
 		err = p.sendNote(ctx, b)
-	case n > 0:
-		err = p.send(ctx, b.rows.Batch())
+	} else {
+		err = p.send(ctx, b.value, b.rows)
 	}
 	if err != nil {
 		return err
 	}
 	failpoint.Hit("after_produce")
-	if err := p.spool.Acknowledge(b.ack, n); err != nil {
-		return err
-	}
-	if b.rows != nil {
-		b.rows.Reset()
-		p.builders.Put(b.rows)
-	}
-	*b = batch{}
-	return nil
+	return p.spool.Acknowledge(b.ack, b.rows)
 }
 
-// send makes one message of rows, or several where Kafka will not take it as one.
-func (p *pipeline) send(ctx context.Context, rows *event.Batch) error {
-	var buf bytes.Buffer // not used again: a try that was given up may still be reading it
-	if err := event.Encode(&buf, rows); err != nil {
-		return err
-	}
-	n := rows.Rows()
-	size := buf.Len()
-	head := bus.Envelope{Epoch: p.epoch, Seq0: p.seq, N: uint32(n), Size: uint32(size)}
-	err := p.produce(ctx, bus.Message{Value: buf.Bytes(), Headers: head.Headers()})
+// send sends n encoded rows as one message, or as several where Kafka will not take them as one. The value must not change any more: a try that was given
+// up may still be reading it.
+func (p *pipeline) send(ctx context.Context, value []byte, n int) error {
+	head := bus.Envelope{Epoch: p.epoch, Seq0: p.seq, N: uint32(n), Size: uint32(len(value))}
+	err := p.produce(ctx, bus.Message{Value: value, Headers: head.Headers()})
 	switch {
 	case errors.Is(err, bus.ErrTooLarge):
 		p.splits.Inc()
-		return p.split(ctx, rows, err)
+		return p.split(ctx, value, err)
 	case err != nil:
 		return fmt.Errorf("sending %d events of site %s: %w", n, p.site, err)
 	}
 	p.seq += uint64(n)
 	p.batches.Inc()
-	p.batchBytes.Add(float64(size))
+	p.batchBytes.Add(float64(len(value)))
 	return nil
 }
 

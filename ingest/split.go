@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"frontfoot/ingest/event"
@@ -11,8 +13,12 @@ import (
 // last one no event is larger than 200 kB.
 var clips = [...]int{64 << 10, 4 << 10, 256}
 
-// split sends rows that are too large for one message: in halves, and of a single row the beginnings of its values.
-func (p *pipeline) split(ctx context.Context, rows *event.Batch, tooLarge error) error {
+// split sends encoded rows that are too large for one message: in halves, and of a single row the beginnings of its values.
+func (p *pipeline) split(ctx context.Context, value []byte, tooLarge error) error {
+	rows, err := event.Decode(value)
+	if err != nil {
+		return fmt.Errorf("sending events of site %s: %w", p.site, errors.Join(tooLarge, err))
+	}
 	b := event.NewBuilder()
 	if n := rows.Rows(); n > 1 {
 		for _, part := range [][2]int{{0, n / 2}, {n / 2, n}} {
@@ -21,7 +27,7 @@ func (p *pipeline) split(ctx context.Context, rows *event.Batch, tooLarge error)
 				copyRow(b, rows, row, event.MaxMessage)
 				b.End()
 			}
-			if err := p.send(ctx, b.Batch()); err != nil {
+			if err := p.sendRows(ctx, b); err != nil {
 				return err
 			}
 		}
@@ -42,9 +48,17 @@ func (p *pipeline) split(ctx context.Context, rows *event.Batch, tooLarge error)
 		copyRow(b, rows, 0, clip)
 		b.Label(flagNames[0].name, []byte("true"))
 		b.End()
-		return p.send(ctx, b.Batch())
+		return p.sendRows(ctx, b)
 	}
 	return fmt.Errorf("sending an event of site %s: %w", p.site, tooLarge)
+}
+
+func (p *pipeline) sendRows(ctx context.Context, b *event.Builder) error {
+	var value bytes.Buffer
+	if err := event.Encode(&value, b.Batch()); err != nil {
+		return err
+	}
+	return p.send(ctx, value.Bytes(), b.Rows())
 }
 
 // copyRow sets the builder's current row to a row of src, of each text at most clip bytes.

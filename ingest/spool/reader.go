@@ -93,6 +93,7 @@ func (r *Reader) Next() (*Frame, bool, error) {
 		if !ok {
 			more, err := r.advance()
 			if err != nil || !more {
+				r.scan.buf = nil // hundreds of sites may have nothing to read
 				return nil, false, err
 			}
 			continue
