@@ -16,7 +16,7 @@ import (
 // io.Writer for the answer bound.
 type Commands struct {
 	Query     SQL       `cmd:"" help:"Ask a question in ClickHouse's SQL."`
-	Incidents Incidents `cmd:"" help:"List incidents, or show one with its evidence."`
+	Incidents Incidents `cmd:"" help:"List incidents, show one with its evidence, or say what it was."`
 	Decoys    Decoys    `cmd:"" help:"List what nobody uses, propose some, or tell detection of it."`
 	Sites     Sites     `cmd:"" help:"List the sites: what comes in, what is lost, and what frontfoot makes of it."`
 	Verify    Verify    `cmd:"" help:"Hold the store against the loss ledger: each event there once, or the ledger says why not."`
