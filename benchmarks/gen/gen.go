@@ -44,7 +44,7 @@ type Line struct {
 	Time   time.Time // when it was written, UTC
 	Text   []byte    // the line without its end; valid until the next line is taken
 	Attack string    // the step of the attack that it belongs to, "" for ordinary life
-	Play   int       // the number of that attack in Generator.Plays, from 1; 0 for ordinary life
+	Play   int       // the number of that attack, from 1: Config.Attack, where there is one, then Config.Plays; 0 for ordinary life
 }
 
 // A Generator makes the lines of a Config. It holds no state between calls: it may be used by many goroutines at a time.
