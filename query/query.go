@@ -1,5 +1,6 @@
-// Package query answers people's questions on the command line: SQL, the incidents, the sites. It holds the commands, for kong to run, and
-// how their answers look. What the answers are is package store's business, and where the store is main's: it hands in a Connector.
+// Package query answers people's questions on the command line (SQL, the incidents, the sites, what is missing), and puts what they say of incidents
+// and decoys into the log. It holds the commands, for kong to run, and how their answers look. What the answers are is package store's business, and
+// where store and log are main's: it hands in a Connector and a LogConnector.
 package query
 
 import (

@@ -1,6 +1,6 @@
 // Package gen makes the log lines of invented councils: seeded, repeatable, in the formats that their devices really write (FortiGate,
 // netfilter, Suricata EVE, Linux auth and system logs, JSON and key=value application logs), with the rhythm of a week, the harmless
-// novelty of real life and, where it is asked for, one attack whose lines are known. Use it to fill demos, tests and benchmarks. It is
+// novelty of real life and, where they are asked for, attacks whose lines are known. Use it to fill demos, tests and benchmarks. It is
 // no traffic simulator: it writes what devices would log, not what hosts would send, and it knows nothing of frontfoot.
 package gen
 
