@@ -34,15 +34,15 @@ type commands struct {
 	globals
 
 	Up        upCommand        `cmd:"" help:"Run everything in one process: listen for logs, score them, store them, answer questions."`
-	Collect   collectCommand   `cmd:"" help:"Collect the logs of a site and send them to the Kafka of a region."`
+	Collect   collectCommand   `cmd:"" help:"Collect the logs of one or more sites and send them to the Kafka of a region."`
 	Work      workCommand      `cmd:"" help:"Score and store the events of a region, beside other workers."`
 	Demo      demoCommand      `cmd:"" help:"Play a week at three councils through frontfoot, with an attack on the sixth day."`
 	Parse     parseCommand     `cmd:"" help:"Read log lines on standard input, write one JSON object of ECS fields a line."`
-	Format    formatCommand    `cmd:"" help:"List, show and check the log formats that are understood."`
+	Format    formatCommand    `cmd:"" help:"List, show, check and draft log formats."`
 	Score     scoreCommand     `cmd:"" help:"Score rows or log lines on standard input for novelty, without broker or database."`
 	Templates templatesCommand `cmd:"" help:"Group log lines on standard input by what stays the same in them: the id of its template for each line."`
 	query.Commands
-	Engine  engineCommand  `cmd:"" help:"Fetch or check the embedded database engine."`
+	Engine  engineCommand  `cmd:"" help:"Fetch the embedded database engine, or run it alone."`
 	Config  configCommand  `cmd:"" help:"Show the configuration with all defaults, or check a file."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

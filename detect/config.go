@@ -15,7 +15,7 @@ type Config struct {
 	LearnEvents     int            // nor before so many events, unless LearnAtMost has passed
 	LearnAtMost     time.Duration  // the longest a quiet site learns
 	HalfLife        time.Duration  // what was seen so long ago counts half
-	MaxBytes        int            // memory of the site's counts, 16 KiB at least; all else of a site takes about 1 MiB at most
+	MaxBytes        int            // memory of the site's counts, 16 KiB to 6 MiB; all else of a site takes about 1 MiB at most, and its verdicts up to 1.7
 
 	without Part // what is left out: see Without
 }

@@ -43,7 +43,7 @@ type Config struct {
 
 	// Formats is a folder of log formats of your own (docs/writing-formats.md), which are tried before those that come with frontfoot. Files that
 	// change are read again within seconds; one that is wrong is told of and the formats before it stay. Empty: none.
-	Formats string `yaml:"formats,omitempty"`
+	Formats string `yaml:"formats"`
 
 	// Spool is where lines are kept until Kafka has them.
 	Spool Spool `yaml:"spool"`

@@ -1,5 +1,6 @@
-// Package query answers people's questions on the command line: SQL, the incidents, the sites. It holds the commands, for kong to run, and
-// how their answers look. What the answers are is package store's business, and where the store is main's: it hands in a Connector.
+// Package query answers people's questions on the command line (SQL, the incidents, the sites, what is missing), and puts what they say of incidents
+// and decoys into the log. It holds the commands, for kong to run, and how their answers look. What the answers are is package store's business, and
+// where store and log are main's: it hands in a Connector and a LogConnector.
 package query
 
 import (
@@ -16,7 +17,7 @@ import (
 // io.Writer for the answer bound.
 type Commands struct {
 	Query     SQL       `cmd:"" help:"Ask a question in ClickHouse's SQL."`
-	Incidents Incidents `cmd:"" help:"List incidents, or show one with its evidence."`
+	Incidents Incidents `cmd:"" help:"List incidents, show one with its evidence, or say what it was."`
 	Decoys    Decoys    `cmd:"" help:"List what nobody uses, propose some, or tell detection of it."`
 	Sites     Sites     `cmd:"" help:"List the sites: what comes in, what is lost, and what frontfoot makes of it."`
 	Verify    Verify    `cmd:"" help:"Hold the store against the loss ledger: each event there once, or the ledger says why not."`

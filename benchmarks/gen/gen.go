@@ -1,6 +1,6 @@
 // Package gen makes the log lines of invented councils: seeded, repeatable, in the formats that their devices really write (FortiGate,
 // netfilter, Suricata EVE, Linux auth and system logs, JSON and key=value application logs), with the rhythm of a week, the harmless
-// novelty of real life and, where it is asked for, one attack whose lines are known. Use it to fill demos, tests and benchmarks. It is
+// novelty of real life and, where they are asked for, attacks whose lines are known. Use it to fill demos, tests and benchmarks. It is
 // no traffic simulator: it writes what devices would log, not what hosts would send, and it knows nothing of frontfoot.
 package gen
 
@@ -44,7 +44,7 @@ type Line struct {
 	Time   time.Time // when it was written, UTC
 	Text   []byte    // the line without its end; valid until the next line is taken
 	Attack string    // the step of the attack that it belongs to, "" for ordinary life
-	Play   int       // the number of that attack in Generator.Plays, from 1; 0 for ordinary life
+	Play   int       // the number of that attack, from 1: Config.Attack, where there is one, then Config.Plays; 0 for ordinary life
 }
 
 // A Generator makes the lines of a Config. It holds no state between calls: it may be used by many goroutines at a time.

@@ -80,15 +80,6 @@ func (p *play) write(c *council, q *queue, cfg *Config) []silence {
 	return a.silent
 }
 
-// Plays returns the attacks in the order of their numbers.
-func (g *Generator) Plays() []Play {
-	var all []Play
-	for i := range g.plays {
-		all = append(all, g.plays[i].Play)
-	}
-	return all
-}
-
 // at returns the plays at the i-th site in the order in which they begin.
 func (g *Generator) at(i int) []play {
 	var all []play

@@ -34,7 +34,7 @@ const (
 // RawTopic returns the topic of a site's events.
 func RawTopic(site string) string { return rawPrefix + site }
 
-// CtlTopic returns the topic of a site's verdicts, suppressions and reference data.
+// CtlTopic returns the topic of what people say of a site: verdicts and decoys.
 func CtlTopic(site string) string { return ctlPrefix + site }
 
 // DLQTopic returns the topic of a site's messages that could not be processed.

@@ -319,7 +319,7 @@ func targetField(to, as string) (field, error) {
 
 var errNumber = errors.New("must be a whole number that the field can hold")
 
-// constant compiles a value that a rule gives a field.
+// constantFor compiles a value that a rule gives a field.
 func constantFor(name, value string) (constant, error) {
 	if name == event.Dataset.String() { // two products of one vendor may write the same lines
 		return constant{col: event.Dataset, text: value}, nil

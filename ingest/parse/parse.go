@@ -1,6 +1,6 @@
 // Package parse turns the bytes of one log line into one row of an event.Builder. Use a Parser where lines arrive, and Stream
-// for a whole reader. The format is recognised line by line; a line that nobody understands is still a row. The package reads
-// no files and no network, keeps nothing of one line for the next, and never looks at the clock: what "now" is, the caller says.
+// for a whole reader. The format is recognised line by line; a line that nobody understands is still a row. LoadFormats
+// reads a user's own formats from a folder. A Parser keeps nothing of one line for the next and never looks at the clock: what "now" is, the caller says.
 package parse
 
 import (

@@ -22,10 +22,7 @@ const (
 	eveSNI
 	eveAppProto
 	eveTLSVersion
-	eveMessageType
 	eveSSHClient
-	eveStart
-	eveSMTPTo
 	eveRcode
 )
 

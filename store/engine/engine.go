@@ -187,9 +187,6 @@ func (e *Engine) connect() (*session, error) {
 	return s, nil
 }
 
-// Version is the ClickHouse version of the engine, such as 26.7.2.1.
-func (e *Engine) Version() string { return e.version }
-
 // Close cancels what runs, waits for it and shuts the engine down; what was inserted is on disk. It can be called
 // more than once.
 func (e *Engine) Close() error {
