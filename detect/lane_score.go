@@ -264,7 +264,7 @@ func (l *lane) takeAll(s *Site, m *siteMessages, out *Output) (letters []letter)
 		if r.offset > at {
 			s.Lost(at, r.offset, m.whyLost(), out)
 		}
-		at = r.offset + 1
+		at = r.next
 		r.take(s, out)
 		if r.broken != nil {
 			letters = append(letters, newLetter(m.site, letterUnreadable, r.broken.Reason, r.offset, r.raw))
