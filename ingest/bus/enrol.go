@@ -51,12 +51,13 @@ func (c *Client) Enrol(ctx context.Context, site string, rights SiteRights) erro
 // EnrolWorker lets the principal User:operator:NAME do what a worker does.
 func (c *Client) EnrolWorker(ctx context.Context, name string) error {
 	who := "User:operator:" + name
-	read, write, describe := kafka.ACLOperationTypeRead, kafka.ACLOperationTypeWrite, kafka.ACLOperationTypeDescribe
+	read, write, describe, create := kafka.ACLOperationTypeRead, kafka.ACLOperationTypeWrite, kafka.ACLOperationTypeDescribe, kafka.ACLOperationTypeCreate
 	prefixed, literal := kafka.PatternTypePrefixed, kafka.PatternTypeLiteral
 	topic := kafka.ResourceTypeTopic
 	err := c.grant(ctx, []kafka.ACLEntry{
 		allow(who, topic, rawPrefix, prefixed, read), allow(who, topic, ctlPrefix, prefixed, read),
 		allow(who, topic, dlqPrefix, prefixed, write), allow(who, topic, dlqPrefix, prefixed, describe),
+		allow(who, topic, dlqPrefix, prefixed, create), allow(who, topic, ctlPrefix, prefixed, create), // one that is missing is made
 		allow(who, topic, Checkpoint, literal, read), allow(who, topic, Checkpoint, literal, write),
 		allow(who, topic, Lane, literal, read),
 		allow(who, kafka.ResourceTypeGroup, "ff.detect", literal, read),

@@ -103,6 +103,14 @@ func TestApacheKafkaSecure(t *testing.T) {
 			t.Errorf("working: %v, committing: %v", err, held)
 		}
 	})
+	t.Run("a worker makes what a site lacks", func(t *testing.T) {
+		c := secureClient(t, kafka.Addr(), tlsOf("worker", pki.Operator), SASLConfig{})
+		for _, spec := range SiteSpecs("northmoor") {
+			if err := c.EnsureTopics(t.Context(), spec); errors.Is(err, ErrForbidden) != (spec.Name == RawTopic("northmoor")) {
+				t.Errorf("making %s: %v", spec.Name, err)
+			}
+		}
+	})
 	t.Run("an analyst speaks of every site", func(t *testing.T) {
 		speak := func(c *Client) error {
 			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
