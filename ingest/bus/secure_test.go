@@ -196,6 +196,34 @@ func TestApacheKafkaSecure(t *testing.T) {
 		}
 		t.Logf("out after %v", time.Since(began).Round(time.Millisecond))
 	})
+	t.Run("a revoked operator is out", func(t *testing.T) {
+		for name, topic := range map[string]string{"worker": RawTopic("thanet"), "ann": CtlTopic("thanet")} {
+			c := secureClient(t, kafka.Addr(), tlsOf(name, pki.Operator), SASLConfig{})
+			read := func() error {
+				_, err := c.Fetch(t.Context(), topic, 0, FetchOptions{MaxWait: -1})
+				return err
+			}
+			if err := read(); err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			if err := admin.Revoke(t.Context(), "operator:"+name); err != nil {
+				t.Fatal(err)
+			}
+			for !errors.Is(read(), ErrForbidden) {
+				if time.Since(began) > time.Minute {
+					t.Fatalf("%s still reads after a minute", name)
+				}
+			}
+		}
+		var hint interface{ HintText() string }
+		if err := admin.Revoke(t.Context(), "operator:admin"); !errors.As(err, &hint) {
+			t.Errorf("revoking a super user: got %v, want an error with a hint", err)
+		}
+		if err := admin.Revoke(t.Context(), "Worker"); err == nil {
+			t.Error("revoking what is neither site nor operator worked")
+		}
+	})
 }
 
 func adminFile(kafka *apache.Secure, ending string) string {
