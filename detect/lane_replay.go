@@ -33,7 +33,7 @@ func (l *lane) read(ctx context.Context, topic string, from, to int64, fn func(*
 	}
 	for to < 0 || from < to {
 		var got bus.FetchResult
-		err := persist(ctx, func() (err error) {
+		err := l.persist(ctx, topic, func() (err error) {
 			got, err = l.worker.log.Fetch(ctx, topic, from, bus.FetchOptions{MaxWait: shortWait})
 			return err
 		})

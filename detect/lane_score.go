@@ -85,7 +85,12 @@ func (l *lane) scoreNext(ctx context.Context, f fetched, out chan<- scored) erro
 		return err
 	}
 	l.worker.metrics.score.Observe(time.Since(began).Seconds())
-	if s.manifest, err = l.checkpoint(ctx, false); err != nil {
+	if f.controlled() {
+		s.manifest, err = l.checkpointSurely(ctx)
+	} else {
+		s.manifest, err = l.checkpoint(ctx, false)
+	}
+	if err != nil {
 		return err
 	}
 	return send(ctx, out, s)

@@ -27,7 +27,7 @@ const (
 // restore brings the lane's states to its record: the checkpoint that it names, and the log from there to the batch that it names, scored again
 // without writing. A checkpoint that cannot be used is replaced by a replay of the log that is still there.
 func (l *lane) restore(ctx context.Context) error {
-	err := persist(ctx, func() error {
+	err := l.persist(ctx, "its record", func() error {
 		_, text, err := l.lease.Committed(ctx, l.number)
 		if err == nil {
 			l.place, err = checkpoint.DecodePlace(text)
@@ -109,7 +109,7 @@ func (l *lane) manifestKey() string { return fmt.Sprintf("lane-%d", l.number) }
 
 // load returns a blob, or nil where it is missing or damaged, which is logged.
 func (l *lane) load(ctx context.Context, key string, ref checkpoint.Ref) (blob []byte, err error) {
-	err = persist(ctx, func() error {
+	err = l.persist(ctx, "checkpoint "+key, func() error {
 		blob, err = checkpoint.Load(ctx, l.worker.log, key, ref)
 		return err
 	})
