@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -90,4 +91,62 @@ func TestControlRecordsWaitForTheirCheckpoint(t *testing.T) {
 			t.Errorf("%d rows doubled, %d lost, %d wrong: %s", doubled, lost, wrong, detail)
 		}
 	})
+}
+
+// A program with other models learns anew, and still knows which events came before: those that come again are not written a second time, although the log
+// does not hold the first any more.
+func TestArrivalsSurviveOtherModels(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const cut = 5 // the message there repeats the last event before
+		w := newWorld(1, protections{}, conformLog(30))
+		topic := bus.RawTopic("ashford")
+		whole := w.topics[topic]
+		w.topics[topic] = whole[:cut:cut]
+		if _, err := w.work(t.Context(), &member{calm: true}, time.Minute, context.Canceled, conformSite); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		w.foreign(t)
+		w.topics[topic], w.starts[topic] = whole, cut
+		worker, err := w.work(t.Context(), &member{calm: true}, time.Minute, context.Canceled, conformSite)
+		if !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		w.all(t)
+		if n := testutil.ToFloat64(worker.metrics.lost.WithLabelValues("ashford")); n != 1 {
+			t.Errorf("the loss of the models is counted %v times", n)
+		}
+	})
+}
+
+// foreign makes the saved states those of a program with other models.
+func (w *world) foreign(t *testing.T) {
+	t.Helper()
+	m := &member{world: w, calm: true}
+	p, err := checkpoint.DecodePlace(w.records[0])
+	if err != nil || p.Pending() {
+		t.Fatalf("the record is %+v, error %v", p, err)
+	}
+	blob, err := checkpoint.Load(t.Context(), m, "lane-0", p.Manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest checkpoint.Manifest
+	if err := json.Unmarshal(blob, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	for site, s := range manifest.Sites {
+		state, err := checkpoint.Load(t.Context(), m, s.Key, s.Ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state[4] = modelVersion + 1
+		if s.Ref, err = checkpoint.Save(t.Context(), m, s.Key, state); err != nil {
+			t.Fatal(err)
+		}
+		manifest.Sites[site] = s
+	}
+	if p.Manifest, err = checkpoint.Save(t.Context(), m, "lane-0", mustJSON(manifest)); err != nil {
+		t.Fatal(err)
+	}
+	w.records[0] = p.Encode()
 }

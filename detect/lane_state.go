@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/sourcegraph/conc/panics"
 	"github.com/sourcegraph/conc/pool"
 
 	"frontfoot/detect/checkpoint"
@@ -143,7 +144,7 @@ func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
 		if err := l.fresh(run); err != nil {
 			return err
 		}
-		from, usable, err := l.loadSnapshot(ctx, run)
+		from, came, usable, err := l.loadSnapshot(ctx, run)
 		if err != nil {
 			return err
 		}
@@ -153,7 +154,15 @@ func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
 				return err
 			}
 		}
-		thrown, err := l.replay(ctx, run, from, to)
+		var thrown *panics.Recovered
+		if came != nil && run.saved.At <= to { // where the log was made anew since, its offsets mean nothing
+			if thrown, err = l.replay(ctx, run, 0, run.saved.At); thrown == nil && err == nil {
+				from, run.state.arrivals = run.saved.At, *came
+			}
+		}
+		if thrown == nil && err == nil {
+			thrown, err = l.replay(ctx, run, from, to)
+		}
 		if thrown != nil {
 			if err := l.poison(ctx, run, thrown); err != nil {
 				return err
@@ -167,20 +176,24 @@ func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
 	}
 }
 
-// loadSnapshot restores what was saved of a site. It returns the offset from which the log is to be replayed, and whether what was saved could be used.
-func (l *lane) loadSnapshot(ctx context.Context, run *siteRun) (from int64, usable bool, err error) {
+// loadSnapshot restores what was saved of a site. It returns the offset from which the log is to be replayed, and whether what was saved could be used; where
+// no more of it could than what had come by then, it returns that.
+func (l *lane) loadSnapshot(ctx context.Context, run *siteRun) (from int64, came *arrivals, usable bool, err error) {
 	if run.saved.Ref.IsZero() {
-		return 0, !run.lost, nil
+		return 0, nil, !run.lost, nil
 	}
 	blob, err := l.load(ctx, run.saved.Key, run.saved.Ref)
 	if err != nil || blob == nil {
-		return 0, false, err
+		return 0, nil, false, err
 	}
 	if err := run.state.Restore(blob); err != nil {
 		l.logger.ErrorContext(ctx, "snapshot cannot be used, learning anew from the log", "site", run.name, "err", err)
-		return 0, false, nil
+		if foreign, ok := errors.AsType[*foreignError](err); ok {
+			came = &foreign.arrivals
+		}
+		return 0, came, false, nil
 	}
-	return run.saved.At, true, nil
+	return run.saved.At, nil, true, nil
 }
 
 // stateLost tells, once, that a site knows less than it did.
