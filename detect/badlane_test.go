@@ -223,3 +223,37 @@ func TestWorkerHoldsBoundedBytes(t *testing.T) {
 		}
 	})
 }
+
+// slow is a sink that takes its time, as one that halves what the store refuses, and begins anew where it is interrupted.
+type slow struct {
+	*member
+	calls int
+}
+
+func (s *slow) Write(ctx context.Context, b *Batch) ([]Rejection, error) {
+	s.calls++
+	if pause(ctx, 5*time.Minute); ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return s.member.Write(ctx, b)
+}
+
+// A batch that the store takes long to sort is not begun again and again.
+func TestSlowSinkIsNotInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(1, protections{}, conformLog(10))
+		m := &member{world: w, calm: true}
+		sink := &slow{member: m}
+		worker := newWorker(DefaultWorkerConfig(), Dependencies{Sink: sink, NewSite: conformSite, Logger: slog.New(slog.DiscardHandler)}, m)
+		worker.trim.begin(1)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		if err := worker.newLane(m, 0, 1).run(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		w.all(t)
+		if n := testutil.ToFloat64(worker.metrics.batches); n == 0 || n != float64(sink.calls) {
+			t.Errorf("the sink was called %d times for %v batches", sink.calls, n)
+		}
+	})
+}

@@ -37,12 +37,12 @@ type world struct {
 	starts map[string]int64 // log starts
 	step   int              // most messages of a topic in one answer
 
-	missing map[string]bool  // topics that are not there
-	failing map[string]error // topics that cannot be read
-	corrupt map[string]int64 // topic to the offset of a message that cannot
-	largest int              // bytes of a message that a topic takes, 0 for any
-	paced   map[string]int64 // by site: how far its messages were read; where it is made, people say something every 7 messages
-	barred  bool             // workers may make no topics
+	missing map[string]bool    // topics that are not there
+	failing map[string]error   // topics that cannot be read
+	corrupt map[string]stretch // topic to the messages of a batch that cannot
+	largest int                // bytes of a message that a topic takes, 0 for any
+	paced   map[string]int64   // by site: how far its messages were read; where it is made, people say something every 7 messages
+	barred  bool               // workers may make no topics
 
 	// the store
 	tokens      map[string]bool
@@ -248,6 +248,11 @@ func (m *member) Poll(ctx context.Context, positions []bus.Position, opts bus.Fe
 		pause(ctx, opts.MaxWait)
 		results, _ = m.peek(positions)
 	}
+	for _, got := range results {
+		if errors.Is(got.Err, bus.ErrCorrupt) { // fails the whole call
+			return nil, got.Err
+		}
+	}
 	return results, ctx.Err()
 }
 
@@ -262,12 +267,12 @@ func (m *member) peek(positions []bus.Position) (results map[string]bus.FetchRes
 		switch {
 		case m.failing[p.Topic] != nil:
 			got.Err, got.HighWatermark = m.failing[p.Topic], -1
-		case m.unreadable(p):
-			got.Err, got.HighWatermark = bus.ErrCorrupt, -1
+		case m.unreadable(p) != nil:
+			got.Err, got.HighWatermark = m.unreadable(p), -1
 		case p.Offset < got.LogStart || p.Offset > end:
 			got.Err = bus.ErrOffsetOutOfRange
 		default:
-			got.Messages = slices.Clone(log[p.Offset:min(end, p.Offset+int64(m.step))])
+			got.Messages = slices.Clone(log[p.Offset:min(m.sound(p, end), p.Offset+int64(m.step))])
 		}
 		for i := range got.Messages {
 			m.read += len(got.Messages[i].Value)

@@ -36,6 +36,7 @@ type lane struct {
 	place checkpoint.Place    // as committed before the lane ran; only its manifest changes then, by the writing stage
 	sites map[string]*siteRun // owned by the scoring stage once the lane runs
 
+	saveAt   time.Time            // not before then is a checkpoint tried again; owned by the scoring stage
 	unposted map[string]time.Time // by site: when its dead-letter topic last would not take a letter; owned by the writing stage
 
 	offered atomic.Bool  // a manifest is saved and not yet committed
@@ -211,15 +212,21 @@ func (l *lane) unmark() {
 	}
 }
 
-// persist tries op until it succeeds, ctx ends, or the error is not that Kafka is away.
-func persist(ctx context.Context, op func() error) error {
+// persist tries op, which is needed to go on, until it succeeds, ctx ends, or the error is not that Kafka is away. That it waits is told once.
+func (l *lane) persist(ctx context.Context, what string, op func() error) error {
+	told := false
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := op()
 		if err != nil && !errors.Is(err, bus.ErrUnavailable) {
 			return struct{}{}, backoff.Permanent(err)
 		}
 		return struct{}{}, err
-	}, backoff.WithMaxElapsedTime(0))
+	}, backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, _ time.Duration) {
+		if !told {
+			told = true
+			l.logger.WarnContext(ctx, "the lane waits for Kafka", "for", what, "err", err)
+		}
+	}))
 	if r := backoff.AsRetryError(err); r != nil {
 		return r.LastErr
 	}

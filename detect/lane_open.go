@@ -2,6 +2,7 @@ package detect
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 
@@ -13,6 +14,7 @@ import (
 // A record is a message of a raw topic, opened as far as it can be: exactly one of events, note and broken is there.
 type record struct {
 	offset int64
+	next   int64 // the offset after it: one that cannot be read may stand for a whole batch
 	bytes  int
 	check  uint32 // 0 where the message could not be read
 	events *Message
@@ -23,9 +25,11 @@ type record struct {
 
 // openRecord opens a message; cannot is why Kafka's client could not read it, nil where it could.
 func openRecord(m *bus.Message, cannot error) record {
-	r := record{offset: m.Offset, bytes: len(m.Value)}
+	r := record{offset: m.Offset, next: after(m.Offset, cannot), bytes: len(m.Value)}
 	if cannot == nil {
 		r.check = check(m)
+	} else if corrupt, ok := errors.AsType[*bus.CorruptError](cannot); ok {
+		cannot = corrupt // which says which messages
 	}
 	env, bad := bus.ParseEnvelope(m.Headers)
 	err := cannot
@@ -48,6 +52,14 @@ func openRecord(m *bus.Message, cannot error) record {
 		r.broken.IsNote, r.broken.Note = env.IsNote, env.Note
 	}
 	return r
+}
+
+// after is where reading goes on behind a message; cannot is why it could not be read, nil where it could.
+func after(offset int64, cannot error) int64 {
+	if corrupt, ok := errors.AsType[*bus.CorruptError](cannot); ok {
+		return max(corrupt.Next, offset+1)
+	}
+	return offset + 1
 }
 
 func openEvents(m *bus.Message, env *bus.Envelope) (*Message, error) {

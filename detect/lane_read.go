@@ -211,7 +211,7 @@ func (r *laneReader) watch(results map[string]bus.FetchResult) error {
 	return nil
 }
 
-// pollSingly finds the batch that cannot be read and steps over it.
+// pollSingly finds the batches that cannot be read and steps over them.
 func (r *laneReader) pollSingly(ctx context.Context, positions []bus.Position) error {
 	for _, p := range positions {
 		got, err := r.lane.worker.log.Fetch(ctx, p.Topic, p.Offset, bus.FetchOptions{MaxWait: -1})
@@ -275,9 +275,9 @@ func (r *laneReader) at(topic string) int64 {
 // add takes a message into the pending batch; cannot is why it could not be read.
 func (r *laneReader) add(site, topic string, m *bus.Message, cannot error) {
 	pending := r.of(site)
-	r.next[topic] = m.Offset + 1
+	r.next[topic] = after(m.Offset, cannot)
 	if topic == bus.CtlTopic(site) {
-		pending.ctlTo = m.Offset + 1
+		pending.ctlTo = r.next[topic]
 		pending.controls = append(pending.controls, *m)
 		pending.count(r, 1, len(m.Value))
 		return
@@ -303,7 +303,7 @@ func (m *siteMessages) add(rec *record) {
 		m.check = rec.check
 	}
 	m.records = append(m.records, *rec)
-	m.to = rec.offset + 1
+	m.to = rec.next
 }
 
 func pause(ctx context.Context, d time.Duration) {

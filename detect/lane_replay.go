@@ -17,8 +17,8 @@ import (
 // started may not know the topic yet, and a partition's new leader not how far it goes (KIP-207).
 const missingWait = 10 * time.Second
 
-// read calls fn with the messages of a topic in an offset range, in order; to below 0 is the end of the log. A message that Kafka's client cannot read
-// has an error and nothing but its offset. lost is called with stretches that the log does not hold.
+// read calls fn with the messages of a topic in an offset range, in order; to below 0 is the end of the log. A batch that Kafka's client cannot read
+// has an error and nothing but its first offset. lost is called with stretches that the log does not hold.
 func (l *lane) read(ctx context.Context, topic string, from, to int64, fn func(*bus.Message, error), lost func(from, to int64)) error {
 	since := time.Time{} // when the topic was first missing or too short
 	early := func() bool {
@@ -33,7 +33,7 @@ func (l *lane) read(ctx context.Context, topic string, from, to int64, fn func(*
 	}
 	for to < 0 || from < to {
 		var got bus.FetchResult
-		err := persist(ctx, func() (err error) {
+		err := l.persist(ctx, topic, func() (err error) {
 			got, err = l.worker.log.Fetch(ctx, topic, from, bus.FetchOptions{MaxWait: shortWait})
 			return err
 		})
@@ -59,7 +59,7 @@ func (l *lane) read(ctx context.Context, topic string, from, to int64, fn func(*
 			return nil
 		case errors.Is(err, bus.ErrCorrupt):
 			fn(&bus.Message{Offset: from}, err)
-			from++
+			from = after(from, err)
 			continue
 		case errors.Is(err, bus.ErrNoTopic):
 			if early() {

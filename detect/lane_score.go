@@ -85,7 +85,12 @@ func (l *lane) scoreNext(ctx context.Context, f fetched, out chan<- scored) erro
 		return err
 	}
 	l.worker.metrics.score.Observe(time.Since(began).Seconds())
-	if s.manifest, err = l.checkpoint(ctx, false); err != nil {
+	if f.controlled() {
+		s.manifest, err = l.checkpointSurely(ctx)
+	} else {
+		s.manifest, err = l.checkpoint(ctx, false)
+	}
+	if err != nil {
 		return err
 	}
 	return send(ctx, out, s)
@@ -264,7 +269,7 @@ func (l *lane) takeAll(s *Site, m *siteMessages, out *Output) (letters []letter)
 		if r.offset > at {
 			s.Lost(at, r.offset, m.whyLost(), out)
 		}
-		at = r.offset + 1
+		at = r.next
 		r.take(s, out)
 		if r.broken != nil {
 			letters = append(letters, newLetter(m.site, letterUnreadable, r.broken.Reason, r.offset, r.raw))

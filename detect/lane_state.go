@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/sourcegraph/conc/panics"
 	"github.com/sourcegraph/conc/pool"
 
 	"frontfoot/detect/checkpoint"
@@ -27,7 +28,7 @@ const (
 // restore brings the lane's states to its record: the checkpoint that it names, and the log from there to the batch that it names, scored again
 // without writing. A checkpoint that cannot be used is replaced by a replay of the log that is still there.
 func (l *lane) restore(ctx context.Context) error {
-	err := persist(ctx, func() error {
+	err := l.persist(ctx, "its record", func() error {
 		_, text, err := l.lease.Committed(ctx, l.number)
 		if err == nil {
 			l.place, err = checkpoint.DecodePlace(text)
@@ -109,7 +110,7 @@ func (l *lane) manifestKey() string { return fmt.Sprintf("lane-%d", l.number) }
 
 // load returns a blob, or nil where it is missing or damaged, which is logged.
 func (l *lane) load(ctx context.Context, key string, ref checkpoint.Ref) (blob []byte, err error) {
-	err = persist(ctx, func() error {
+	err = l.persist(ctx, "checkpoint "+key, func() error {
 		blob, err = checkpoint.Load(ctx, l.worker.log, key, ref)
 		return err
 	})
@@ -143,7 +144,7 @@ func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
 		if err := l.fresh(run); err != nil {
 			return err
 		}
-		from, usable, err := l.loadSnapshot(ctx, run)
+		from, came, usable, err := l.loadSnapshot(ctx, run)
 		if err != nil {
 			return err
 		}
@@ -153,7 +154,15 @@ func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
 				return err
 			}
 		}
-		thrown, err := l.replay(ctx, run, from, to)
+		var thrown *panics.Recovered
+		if came != nil && run.saved.At <= to { // where the log was made anew since, its offsets mean nothing
+			if thrown, err = l.replay(ctx, run, 0, run.saved.At); thrown == nil && err == nil {
+				from, run.state.arrivals = run.saved.At, *came
+			}
+		}
+		if thrown == nil && err == nil {
+			thrown, err = l.replay(ctx, run, from, to)
+		}
 		if thrown != nil {
 			if err := l.poison(ctx, run, thrown); err != nil {
 				return err
@@ -167,20 +176,24 @@ func (l *lane) rebuild(ctx context.Context, run *siteRun, to int64) error {
 	}
 }
 
-// loadSnapshot restores what was saved of a site. It returns the offset from which the log is to be replayed, and whether what was saved could be used.
-func (l *lane) loadSnapshot(ctx context.Context, run *siteRun) (from int64, usable bool, err error) {
+// loadSnapshot restores what was saved of a site. It returns the offset from which the log is to be replayed, and whether what was saved could be used; where
+// no more of it could than what had come by then, it returns that.
+func (l *lane) loadSnapshot(ctx context.Context, run *siteRun) (from int64, came *arrivals, usable bool, err error) {
 	if run.saved.Ref.IsZero() {
-		return 0, !run.lost, nil
+		return 0, nil, !run.lost, nil
 	}
 	blob, err := l.load(ctx, run.saved.Key, run.saved.Ref)
 	if err != nil || blob == nil {
-		return 0, false, err
+		return 0, nil, false, err
 	}
 	if err := run.state.Restore(blob); err != nil {
 		l.logger.ErrorContext(ctx, "snapshot cannot be used, learning anew from the log", "site", run.name, "err", err)
-		return 0, false, nil
+		if foreign, ok := errors.AsType[*foreignError](err); ok {
+			came = &foreign.arrivals
+		}
+		return 0, came, false, nil
 	}
-	return run.saved.At, true, nil
+	return run.saved.At, nil, true, nil
 }
 
 // stateLost tells, once, that a site knows less than it did.

@@ -20,10 +20,9 @@ import (
 )
 
 const (
-	closeAfter    = 10 * time.Second // of idleness, a record without ranges says that the last insert succeeded
-	insertTimeout = 2 * time.Minute  // for one attempt: it bounds what one who has lost the lease may still have under way
-	insertPause   = 200 * time.Millisecond
-	insertPauses  = 5 * time.Second // and the longest between two attempts
+	closeAfter   = 10 * time.Second       // of idleness, a record without ranges says that the last insert succeeded
+	insertPause  = 200 * time.Millisecond // between two attempts
+	insertPauses = 5 * time.Second        // and the longest
 )
 
 // A writer is a lane's third stage. For each batch it commits the record that names the batch, then inserts it, for as long as it takes, and then
@@ -189,6 +188,8 @@ func (w *writer) insert(ctx context.Context, s *scored, intent *checkpoint.Place
 	return err
 }
 
+// persist gives a batch to the sink until that has it. One call may take as long as it needs: a sink that halves what the store refuses would begin
+// anew with the whole, for ever. What one who has lost the lease may still have under way ends with ctx.
 func (w *writer) persist(ctx context.Context, b *Batch) ([]Rejection, error) {
 	wait := &backoff.ExponentialBackOff{
 		InitialInterval: insertPause, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: insertPauses,
@@ -197,9 +198,7 @@ func (w *writer) persist(ctx context.Context, b *Batch) ([]Rejection, error) {
 		if ctx.Err() != nil { // the lease has ended: a successor inserts it
 			return nil, backoff.Permanent(context.Cause(ctx))
 		}
-		attempt, cancel := context.WithTimeout(ctx, insertTimeout)
-		defer cancel()
-		return w.lane.worker.dep.Sink.Write(attempt, b)
+		return w.lane.worker.dep.Sink.Write(ctx, b)
 	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, _ time.Duration) {
 		w.lane.worker.metrics.retries.Inc()
 		w.lane.logger.WarnContext(ctx, "the store did not confirm a batch, trying the same again", "err", err)

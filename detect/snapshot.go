@@ -12,7 +12,7 @@ import (
 //	"FFS"        3 bytes
 //	format       1 byte, snapshotFormat
 //	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
-//	             count over rows, which then know nothing yet
+//	             count over rows, which then know nothing yet. Versions that share a format share its layout
 //	features     varint, how many features the layout has
 //	site         text
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
@@ -30,6 +30,15 @@ const (
 
 // ErrSnapshot is wrapped by every error of Restore.
 var ErrSnapshot = errors.New("unusable snapshot")
+
+// A foreignError says that what was learned means nothing here: it is of other models, or under another key. Which events had come by then is the
+// same for all of them.
+type foreignError struct {
+	why      string
+	arrivals arrivals
+}
+
+func (e *foreignError) Error() string { return e.why }
 
 // Snapshot returns all that the site knows, in a canonical form: the same state, the same bytes.
 func (s *Site) Snapshot() []byte {
@@ -76,9 +85,9 @@ func (s *Site) restore(state []byte) error {
 	if format < oldestFormat || format > snapshotFormat {
 		return fmt.Errorf("format %d, this program reads %d to %d", format, oldestFormat, snapshotFormat)
 	}
-	d := sketch.NewDecoder(state[4:])
+	d, foreign := sketch.NewDecoder(state[4:]), ""
 	if v := d.Uint(); v < oldestModel || v > modelVersion {
-		return fmt.Errorf("model version %d, this program reads %d to %d", v, oldestModel, modelVersion)
+		foreign = fmt.Sprintf("model version %d, this program reads %d to %d", v, oldestModel, modelVersion)
 	}
 	if n := d.Uint(); n != uint64(s.events.Layout().Features()) {
 		return fmt.Errorf("%d features, this program has %d", n, s.events.Layout().Features())
@@ -86,8 +95,8 @@ func (s *Site) restore(state []byte) error {
 	if name := d.Text(64); name != s.name && d.Err() == nil {
 		return fmt.Errorf("it is of site %q", name)
 	}
-	if d.Uint() != s.fingerprint() && d.Err() == nil {
-		return errors.New("it was learned under another key of the site")
+	if d.Uint() != s.fingerprint() && foreign == "" {
+		foreign = "it was learned under another key of the site"
 	}
 	s.clock.decode(d)
 	s.seen = d.Uint()
@@ -126,6 +135,9 @@ func (s *Site) restore(state []byte) error {
 	}
 	if d.Left() > 0 {
 		return fmt.Errorf("%d bytes too many", d.Left())
+	}
+	if d.Err() == nil && foreign != "" {
+		return &foreignError{foreign, s.arrivals}
 	}
 	return d.Err()
 }

@@ -15,6 +15,7 @@ type metrics struct {
 	duplicates, missing, lost   *prometheus.CounterVec
 	letters, unposted           *prometheus.CounterVec
 	batches, checkpoints        prometheus.Counter
+	unsaved                     prometheus.Counter
 	intents, fenced, reruns     prometheus.Counter
 	retries                     prometheus.Counter
 	lag                         *prometheus.GaugeVec
@@ -53,6 +54,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		gaps:        perSite("missing_messages_total", "Messages that the log no longer had when they were due."),
 		batches:     prometheus.NewCounter(prometheus.CounterOpts{Name: "frontfoot_detect_batches_total", Help: "Batches written to the store."}),
 		checkpoints: prometheus.NewCounter(prometheus.CounterOpts{Name: "frontfoot_detect_checkpoints_total", Help: "Snapshots of sites saved."}),
+		unsaved:     count("checkpoints_failed_total", "Checkpoints that Kafka did not take in time; they are tried again."),
 		lag: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "frontfoot_detect_lag_messages", Help: "Messages of a site that are not yet in the store.",
 		}, []string{"site"}),
@@ -61,7 +63,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	}
 	if reg != nil {
 		reg.MustRegister(m.events, m.findings, m.incidents, m.panics, m.rejected, m.gaps, m.batches, m.checkpoints, m.lag, m.score, m.write,
-			m.letters, m.unposted, m.duplicates, m.missing, m.lost, m.intents, m.fenced, m.reruns, m.retries, m.takeover)
+			m.letters, m.unposted, m.duplicates, m.missing, m.lost, m.intents, m.fenced, m.reruns, m.retries, m.takeover, m.unsaved)
 	}
 	return m
 }

@@ -123,8 +123,11 @@ func writeVerifications(out io.Writer, found []store.Verification) error {
 	return p.w.Flush()
 }
 
-// faults lists what is wrong with a site, row by row.
+// faults lists what is wrong with a site, row by row, and what nobody can tell.
 func (p *page) faults(v *store.Verification) {
+	if v.Presumed > 0 {
+		p.line(escape(v.Site), ": ", thousands(v.Presumed), " of the expired events begin an epoch; nothing proves that they were ever there.")
+	}
 	if len(v.Ranges) > 0 {
 		p.heading(fmt.Sprintf("Missing at %s: %s events, epoch and numbers", escape(v.Site), thousands(v.Missing)))
 		left := v.Missing

@@ -10,7 +10,7 @@ import (
 
 func TestVerify(t *testing.T) {
 	f := example()
-	f.verified = map[string]store.Verification{"exeter": {Epochs: 3, Events: 1_204_117, Explained: 12, Expired: 40, RollUp: 7, RollUpOf: 7}}
+	f.verified = map[string]store.Verification{"exeter": {Epochs: 3, Events: 1_204_117, Explained: 12, Expired: 40, Presumed: 30, RollUp: 7, RollUpOf: 7}}
 	golden(t, f, "verify-clean", "verify", "--site", "exeter")
 	f.verified["truro"] = store.Verification{
 		Epochs: 1, Events: 90, Missing: 1_012, Doubled: 4, RollUp: 91, RollUpOf: 90, Dangling: 2,

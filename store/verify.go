@@ -29,6 +29,7 @@ type Verification struct {
 	Events    uint64   `json:"events"`    // that are there
 	Explained uint64   `json:"explained"` // that are not, and the loss ledger says so: gaps, dead letters, damage
 	Expired   uint64   `json:"expired"`   // that are not, because their time was over
+	Presumed  uint64   `json:"presumed"`  // of them, the beginnings of epochs that nothing proves to be so old: that they ever were there is not known
 	Missing   uint64   `json:"missing"`   // that are not, and nothing says why
 	Doubled   uint64   `json:"doubled"`   // rows too many
 	Ranges    []Range  `json:"ranges"`    // missing
@@ -155,11 +156,15 @@ func (v *verifier) begin(c *count) {
 	}
 	v.of.seen = true
 	v.out.Epochs++
-	day, err := time.Parse(time.DateOnly, c.Expires)
-	v.old = err == nil && time.Until(day) < week
+	expires, err := time.Parse(time.DateOnly, c.Expires)
+	v.old = err == nil && time.Until(expires) < quiet(c.Days)
 }
 
-const week = 7 * 24 * time.Hour
+const oneDay = time.Duration(nsPerDay)
+
+// quiet is how long before its time is over the first row that is left may be, where those before it fell away: a day, and as long as a site says
+// nothing at most, a week, or half of the time that rows are kept where that is less.
+func quiet(days int64) time.Duration { return min(7*oneDay, oneDay+time.Duration(days)*oneDay/2) }
 
 // look goes over the rows of a stretch that does not add up.
 func (v *verifier) look(ctx context.Context, c *count) error {
@@ -202,9 +207,13 @@ func (v *verifier) end() {
 
 // missing takes numbers that are not there: their time was over, or the ledger explains them, or they are missing.
 func (v *verifier) missing(from, to uint64) {
-	began := v.of.began
-	if from == 0 && (began.IsZero() && v.old || !began.IsZero() && time.Since(began) > time.Duration(v.days)*24*time.Hour) {
+	// What the ledger says first of an epoch may be of its end.
+	proven := !v.of.began.IsZero() && time.Since(v.of.began) > time.Duration(v.days)*oneDay
+	if from == 0 && (proven || v.old) {
 		v.out.Expired += to - from
+		if !proven {
+			v.out.Presumed += to - from
+		}
 		return
 	}
 	v.of.without(from, to, func(from, to uint64) {

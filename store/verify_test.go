@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"frontfoot/detect"
 	"frontfoot/detect/incident"
+	"frontfoot/ingest/event"
 	"frontfoot/ingest/ledger"
 )
 
@@ -91,6 +93,39 @@ func TestVerifyExpired(t *testing.T) {
 	v := verify(t, s)
 	if v.Expired != 49 && v.Expired != 52 || v.Missing != 0 { // the merge may have taken the three as well
 		t.Errorf("got %d expired and %d missing, want 49 or 52 and 0", v.Expired, v.Missing)
+	}
+}
+
+// Where rows are kept for a week all that is there is about to expire: whether a beginning is missing is told by how old the first row is, and by what
+// the ledger says of the epoch's end it is not.
+func TestVerifyBeginningOfAWeek(t *testing.T) {
+	for age, want := range map[time.Duration]Verification{
+		24 * time.Hour:     {Missing: 40, Ranges: []Range{{"e", 0, 40}}},
+		5 * 24 * time.Hour: {Expired: 40, Presumed: 40, Ranges: []Range{}},
+	} {
+		for _, ended := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%v, ended %v", age, ended), func(t *testing.T) {
+				s := open(t)
+				s.cfg.RetentionDays = 7
+				received := time.Now().Add(-age).UnixNano()
+				b := event.NewBuilder()
+				b.SetTime(event.Time, received)
+				b.SetTime(event.Received, received)
+				b.End()
+				out := detect.Output{Site: "exeter", Messages: []detect.Scored{{
+					Message: detect.Message{Epoch: "e", Seq0: 40, Offset: 9, Events: b.Batch()}, Scores: make([]float32, 1), Models: make([]detect.Model, 1),
+				}}}
+				if ended {
+					now := time.Now().UnixNano()
+					out.Ledger = []ledger.Entry{{Kind: ledger.EpochEnd, First: now, Last: now, Epoch: "e", Seq: 41}}
+				}
+				write(t, s, &detect.Batch{Token: "a", Sites: []detect.Output{out}})
+				v := verify(t, s)
+				if v.Missing != want.Missing || v.Expired != want.Expired || v.Presumed != want.Presumed || !cmp.Equal(v.Ranges, want.Ranges) {
+					t.Errorf("%d missing, %d expired, %d of them presumed, %v; want %+v", v.Missing, v.Expired, v.Presumed, v.Ranges, want)
+				}
+			})
+		}
 	}
 }
 

@@ -258,7 +258,7 @@ func TestWriteRejected(t *testing.T) {
 func TestWriteOfABrokenColumn(t *testing.T) {
 	s := open(t)
 	good, bad := scored(3, 1, "auth"), scored(3, 2, "auth")
-	messages := []*message{newMessage(&good, "ashford", 30), newMessage(&bad, "ashford", 30)}
+	messages := []*message{newMessage(&good, "ashford", s.cfg.RetentionDays), newMessage(&bad, "ashford", s.cfg.RetentionDays)}
 	messages[1].columns[event.Raw] = array.NewData(arrow.BinaryTypes.Binary, 3, []*memory.Buffer{nil, nil, nil}, nil, 0, 0)
 	w := eventWriter{s, &encoder{}, "broken", 0, messages}
 	rejected, err := w.write(t.Context(), 0, 2)

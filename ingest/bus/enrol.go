@@ -7,8 +7,11 @@ import (
 	"crypto/sha512"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/segmentio/kafka-go"
+
+	"frontfoot/ingest/hint"
 )
 
 // scramIterations is how dear a guess at a password is; Kafka asks for 4,096 at least.
@@ -48,15 +51,19 @@ func (c *Client) Enrol(ctx context.Context, site string, rights SiteRights) erro
 	return nil
 }
 
+// operator begins the names of those who are no sites. No site can be called so.
+const operator = "operator:"
+
 // EnrolWorker lets the principal User:operator:NAME do what a worker does.
 func (c *Client) EnrolWorker(ctx context.Context, name string) error {
-	who := "User:operator:" + name
-	read, write, describe := kafka.ACLOperationTypeRead, kafka.ACLOperationTypeWrite, kafka.ACLOperationTypeDescribe
+	who := "User:" + operator + name
+	read, write, describe, create := kafka.ACLOperationTypeRead, kafka.ACLOperationTypeWrite, kafka.ACLOperationTypeDescribe, kafka.ACLOperationTypeCreate
 	prefixed, literal := kafka.PatternTypePrefixed, kafka.PatternTypeLiteral
 	topic := kafka.ResourceTypeTopic
 	err := c.grant(ctx, []kafka.ACLEntry{
 		allow(who, topic, rawPrefix, prefixed, read), allow(who, topic, ctlPrefix, prefixed, read),
 		allow(who, topic, dlqPrefix, prefixed, write), allow(who, topic, dlqPrefix, prefixed, describe),
+		allow(who, topic, dlqPrefix, prefixed, create), allow(who, topic, ctlPrefix, prefixed, create), // one that is missing is made
 		allow(who, topic, Checkpoint, literal, read), allow(who, topic, Checkpoint, literal, write),
 		allow(who, topic, Lane, literal, read),
 		allow(who, kafka.ResourceTypeGroup, "ff.detect", literal, read),
@@ -72,7 +79,7 @@ func (c *Client) EnrolWorker(ctx context.Context, name string) error {
 func (c *Client) EnrolAnalyst(ctx context.Context, name string) error {
 	var acls []kafka.ACLEntry
 	for _, op := range []kafka.ACLOperationType{kafka.ACLOperationTypeRead, kafka.ACLOperationTypeWrite, kafka.ACLOperationTypeDescribe} {
-		acls = append(acls, allow("User:operator:"+name, kafka.ResourceTypeTopic, ctlPrefix, kafka.PatternTypePrefixed, op))
+		acls = append(acls, allow("User:"+operator+name, kafka.ResourceTypeTopic, ctlPrefix, kafka.PatternTypePrefixed, op))
 	}
 	if err := c.grant(ctx, acls); err != nil {
 		return fmt.Errorf("enrolling analyst %s: %w", name, err)
@@ -80,41 +87,72 @@ func (c *Client) EnrolAnalyst(ctx context.Context, name string) error {
 	return nil
 }
 
-// Revoke takes everything from a site that Enrol gave it but its topics: with a certificate or a password it can do nothing from now on, and what is
-// connected by password is cut off when it must prove it anew.
-func (c *Client) Revoke(ctx context.Context, site string) error {
-	if err := ValidSite(site); err != nil {
-		return err
+// errNoRights is what a super user meets: its rights are in no ACL.
+var errNoRights = errors.New("it has no rights that could be taken back")
+
+// Revoke takes everything back that a site, or an operator by the name operator:NAME, was given by Enrol, EnrolWorker or EnrolAnalyst, but the topics: with a
+// certificate or a password it can do nothing from now on, and what is connected by password is cut off when it must prove it anew. What the brokers'
+// own configuration gives an administrator is not Revoke's to take: it says so.
+func (c *Client) Revoke(ctx context.Context, name string) error {
+	if err := c.revoke(ctx, name); err != nil {
+		return fmt.Errorf("revoking %s: %w", name, err)
 	}
+	return nil
+}
+
+func (c *Client) revoke(ctx context.Context, name string) error {
+	_, isOperator := strings.CutPrefix(name, operator)
+	if !isOperator {
+		if err := ValidSite(name); err != nil {
+			return err
+		}
+	}
+	taken, err := c.takeRights(ctx, "User:"+name)
+	if err == nil {
+		err = c.takePassword(ctx, name)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !isOperator:
+		return c.setQuota(ctx, name, 1)
+	case taken == 0:
+		return &hint.Error{Err: errNoRights, Hint: "check the name; take an administrator out of super.users in the configuration of each broker, and start the broker anew"}
+	default:
+		return nil
+	}
+}
+
+// takeRights removes what a principal may do, and returns how many rights that were.
+func (c *Client) takeRights(ctx context.Context, who string) (taken int, err error) {
 	resp, err := c.kafka.DeleteACLs(ctx, &kafka.DeleteACLsRequest{Filters: []kafka.DeleteACLsFilter{{
-		ResourceTypeFilter: kafka.ResourceTypeAny, ResourcePatternTypeFilter: kafka.PatternTypeAny, PrincipalFilter: "User:" + site,
+		ResourceTypeFilter: kafka.ResourceTypeAny, ResourcePatternTypeFilter: kafka.PatternTypeAny, PrincipalFilter: who,
 		Operation: kafka.ACLOperationTypeAny, PermissionType: kafka.ACLPermissionTypeAny,
 	}}})
-	if err == nil {
-		for _, r := range resp.Results {
+	if err != nil {
+		return 0, fmt.Errorf("taking its rights: %w", c.explain(ctx, "the rights of "+who, err))
+	}
+	for _, r := range resp.Results {
+		taken += len(r.MatchingACLs)
+		err = errors.Join(err, r.Error)
+	}
+	return taken, err
+}
+
+// takePassword removes a user's password; it may have none.
+func (c *Client) takePassword(ctx context.Context, user string) error {
+	resp, err := c.kafka.AlterUserScramCredentials(ctx, &kafka.AlterUserScramCredentialsRequest{
+		Deletions: []kafka.UserScramCredentialsDeletion{{Name: user, Mechanism: kafka.ScramMechanismSha512}},
+	})
+	if err != nil {
+		return fmt.Errorf("taking its password: %w", err)
+	}
+	for _, r := range resp.Results {
+		if !errors.Is(r.Error, kafka.ResourceNotFound) {
 			err = errors.Join(err, r.Error)
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("revoking site %s: %w", site, c.explain(ctx, RawTopic(site), err))
-	}
-	passwords, err := c.kafka.AlterUserScramCredentials(ctx, &kafka.AlterUserScramCredentialsRequest{
-		Deletions: []kafka.UserScramCredentialsDeletion{{Name: site, Mechanism: kafka.ScramMechanismSha512}},
-	})
-	if err == nil {
-		for _, r := range passwords.Results {
-			if !errors.Is(r.Error, kafka.ResourceNotFound) { // it had none
-				err = errors.Join(err, r.Error)
-			}
-		}
-	}
-	if err == nil {
-		err = c.setQuota(ctx, site, 1)
-	}
-	if err != nil {
-		return fmt.Errorf("revoking site %s: %w", site, err)
-	}
-	return nil
+	return err
 }
 
 func allow(who string, kind kafka.ResourceType, name string, pattern kafka.PatternType, op kafka.ACLOperationType) kafka.ACLEntry {

@@ -28,7 +28,8 @@ var (
 	// start messages were removed, above its end the log was lost.
 	ErrOffsetOutOfRange = errors.New("offset is outside the log")
 	// ErrCorrupt means that the batch at the offset cannot be read: a wrong
-	// checksum, or more than 32 MiB when decompressed.
+	// checksum, or more than 32 MiB when decompressed. A CorruptError says how far
+	// it goes.
 	ErrCorrupt = errors.New("batch cannot be read")
 	// ErrFenced means that the lane belongs to somebody else by now, or that an
 	// earlier commit of this lease failed: stop, write nothing more.
@@ -39,6 +40,23 @@ var (
 	errNoBrokers     = errors.New("no brokers given")
 	errUnknownCommit = errors.New("outcome of a commit is unknown")
 )
+
+// A CorruptError is an ErrCorrupt that says what of a log cannot be read.
+type CorruptError struct {
+	// From is the offset that was asked for. Next is the one after the batch, or
+	// after From where the batch does not say credibly how far it goes.
+	From, Next int64
+	// Err is why it cannot be read.
+	Err error
+}
+
+// Error names the messages and why they cannot be read.
+func (e *CorruptError) Error() string {
+	return fmt.Sprintf("messages %d to %d: %v: %v", e.From, e.Next-1, ErrCorrupt, e.Err)
+}
+
+// Unwrap returns ErrCorrupt and the cause.
+func (e *CorruptError) Unwrap() []error { return []error{ErrCorrupt, e.Err} }
 
 func (c *Client) unavailable(err error) error {
 	return &hint.Error{

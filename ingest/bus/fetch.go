@@ -67,7 +67,7 @@ type FetchResult struct {
 }
 
 // Fetch reads messages of a topic from an offset on, waiting for the first. No
-// messages and no error means that there was none in time. An ErrCorrupt means
+// messages and no error means that there was none in time. A CorruptError means
 // that the batch at the offset cannot be read and will not be readable later.
 func (c *Client) Fetch(ctx context.Context, topic string, from int64, opts FetchOptions) (FetchResult, error) {
 	results, err := c.Poll(ctx, []Position{{topic, from}}, opts)
@@ -210,8 +210,8 @@ func (c *Client) result(ctx context.Context, topic string, p *fetchPartition, fr
 	if room <= 0 {
 		return res, 0, nil
 	}
-	if res.Messages, size, err = p.Records.messages(from, room); err != nil {
-		return res, 0, fmt.Errorf("%w in %s: %w", ErrCorrupt, topic, err)
+	if res.Messages, size, err = p.Records.messages(from, p.HighWatermark, room); err != nil {
+		return res, 0, fmt.Errorf("reading %s: %w", topic, err)
 	}
 	c.metrics.fetched.Add(float64(len(res.Messages)))
 	for i := range res.Messages {

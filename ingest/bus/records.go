@@ -80,18 +80,20 @@ func (*rawRecords) WriteTo(io.Writer) (int64, error) {
 	return 0, errors.New("an answer is not written")
 }
 
-// Where a batch has its length, and its number of records from version 2 on.
+// Where a batch has its length, and from version 2 on the offset of its last record
+// after its first, and its number of records.
 const (
 	batchHead    = 12
 	batchMagic   = 16
+	batchLast    = 23
 	batchRecords = 57
 	batchLeast   = 61
 )
 
 // messages returns the messages from an offset on, batch by batch until they take
 // more than room; at least one batch where there is any. What is behind a batch that
-// cannot be read is left for another time.
-func (r *rawRecords) messages(from int64, room int) (msgs []Message, size int, err error) {
+// cannot be read is left for another time. The log ends before logEnd.
+func (r *rawRecords) messages(from, logEnd int64, room int) (msgs []Message, size int, err error) {
 	for at := 4; at+batchHead <= len(r.buf) && (size == 0 || size < room); {
 		end := at + batchHead + int(int32(binary.BigEndian.Uint32(r.buf[at+8:])))
 		if end <= at+batchMagic || end > len(r.buf) { // the last may be cut
@@ -102,11 +104,11 @@ func (r *rawRecords) messages(from int64, room int) (msgs []Message, size int, e
 		if thrown := panics.Try(func() { got, err = readBatch(r.buf[at-4:end], from) }); thrown != nil {
 			err = &decodeError{thrown.AsError()}
 		}
+		if err != nil && len(msgs) > 0 {
+			return msgs, size, nil
+		}
 		if err != nil {
-			if len(msgs) > 0 {
-				err = nil
-			}
-			return msgs, size, err
+			return nil, 0, &CorruptError{From: from, Next: after(r.buf[at:end], r.buf[end:], from, logEnd), Err: err}
 		}
 		for i := range got {
 			size += got[i].bytes() + messageBytes
@@ -115,6 +117,25 @@ func (r *rawRecords) messages(from int64, room int) (msgs []Message, size int, e
 		at = end
 	}
 	return msgs, size, nil
+}
+
+// after returns the offset after a batch that cannot be read. Its head is not
+// compressed, but may be what was damaged: it is believed where all that it says
+// agrees, and with what follows; otherwise one offset is passed over. A broker
+// takes no batch that lacks offsets, and nobody compacts what is read here.
+func after(batch, following []byte, from, logEnd int64) int64 {
+	if len(batch) < batchLeast || batch[batchMagic] < 2 {
+		return from + 1
+	}
+	base := int64(binary.BigEndian.Uint64(batch))
+	last := int64(int32(binary.BigEndian.Uint32(batch[batchLast:])))
+	records := int64(int32(binary.BigEndian.Uint32(batch[batchRecords:])))
+	next := base + last + 1
+	credible := base >= 0 && base <= from && from < next && records == last+1 && next <= logEnd
+	if len(following) >= 8 && int64(binary.BigEndian.Uint64(following)) < next || !credible {
+		return from + 1
+	}
+	return next
 }
 
 // readBatch decodes one batch, which has four bytes of room before it.

@@ -3,8 +3,13 @@ package bus
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/segmentio/kafka-go/protocol"
 
 	"frontfoot/ingest/broker"
 )
@@ -42,6 +47,67 @@ func TestAnswerOfManyBombsIsBounded(t *testing.T) {
 	}
 }
 
+// batchAt returns a batch of records as it lies in a log.
+func batchAt(t *testing.T, base int64, records int) []byte {
+	t.Helper()
+	recs := make([]protocol.Record, records)
+	for i := range recs {
+		recs[i].Value = protocol.NewBytes([]byte("some words"))
+	}
+	set := protocol.RecordSet{Version: 2, Records: protocol.NewRecordReader(recs...)}
+	var out bytes.Buffer
+	if _, err := set.WriteTo(&out); err != nil {
+		t.Fatal(err)
+	}
+	batch := out.Bytes()[4:]
+	binary.BigEndian.PutUint64(batch, uint64(base))
+	return batch
+}
+
+// Of a batch that cannot be read all is passed over at once, and nothing behind it, whatever was damaged.
+func TestCorruptBatchSaysHowFarItGoes(t *testing.T) {
+	for name, test := range map[string]struct {
+		at   int // the byte that is damaged
+		from int64
+		end  int64
+		next int64
+	}{
+		"a value":                       {batchLeast + 12, 10, 25, 20},
+		"a value, begun within":         {batchLeast + 12, 14, 25, 20},
+		"offset of the last record":     {batchLast + 3, 10, 25, 11},
+		"number of records":             {batchRecords + 3, 10, 25, 11},
+		"a base above":                  {7, 10, 2000, 11},
+		"a base above, nothing follows": {7, 10, 2000, 11},
+		"a base below":                  {6, 12, 2000, 13},
+		"behind the log's end":          {batchLeast + 12, 10, 19, 11},
+	} {
+		data := slices.Concat(make([]byte, 4), batchAt(t, 10, 10), batchAt(t, 20, 5))
+		data[4+test.at] ^= 0x40
+		if strings.HasPrefix(name, "a base") { // which no checksum covers
+			data[4+batchLeast+12] ^= 0x40
+		}
+		if strings.HasSuffix(name, ", nothing follows") {
+			data = data[:4+len(batchAt(t, 10, 10))]
+		}
+		r := rawRecords{buf: data}
+		msgs, _, err := r.messages(test.from, test.end, maxAnswerBytes)
+		corrupt, ok := errors.AsType[*CorruptError](err)
+		if !ok || !errors.Is(err, ErrCorrupt) || len(msgs) > 0 {
+			t.Fatalf("%s: %d messages, error %v", name, len(msgs), err)
+		}
+		if corrupt.Next != test.next {
+			t.Errorf("%s: reading goes on at %d, want %d", name, corrupt.Next, test.next)
+		}
+	}
+	overlap := slices.Concat(make([]byte, 4), batchAt(t, 10, 10), batchAt(t, 15, 5))
+	overlap[4+batchLeast+12] ^= 0x40
+	r := rawRecords{buf: overlap}
+	_, _, err := r.messages(10, 25, maxAnswerBytes)
+	if corrupt, ok := errors.AsType[*CorruptError](err); !ok || corrupt.Next != 11 {
+		t.Errorf("the next batch begins within: got %v, want that one offset is passed over", err)
+	}
+}
+
 func FuzzRawRecords(f *testing.F) {
 	f.Add(make([]byte, 61))
 	many := make([]byte, 80)
@@ -51,7 +117,7 @@ func FuzzRawRecords(f *testing.F) {
 	f.Add(many)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := rawRecords{buf: append(make([]byte, 4), data...)}
-		msgs, _, err := r.messages(0, maxAnswerBytes)
+		msgs, _, err := r.messages(0, 1<<40, maxAnswerBytes)
 		if err != nil && len(msgs) > 0 {
 			t.Error("messages and an error")
 		}

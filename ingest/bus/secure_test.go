@@ -103,6 +103,14 @@ func TestApacheKafkaSecure(t *testing.T) {
 			t.Errorf("working: %v, committing: %v", err, held)
 		}
 	})
+	t.Run("a worker makes what a site lacks", func(t *testing.T) {
+		c := secureClient(t, kafka.Addr(), tlsOf("worker", pki.Operator), SASLConfig{})
+		for _, spec := range SiteSpecs("northmoor") {
+			if err := c.EnsureTopics(t.Context(), spec); errors.Is(err, ErrForbidden) != (spec.Name == RawTopic("northmoor")) {
+				t.Errorf("making %s: %v", spec.Name, err)
+			}
+		}
+	})
 	t.Run("an analyst speaks of every site", func(t *testing.T) {
 		speak := func(c *Client) error {
 			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
@@ -187,6 +195,34 @@ func TestApacheKafkaSecure(t *testing.T) {
 			}
 		}
 		t.Logf("out after %v", time.Since(began).Round(time.Millisecond))
+	})
+	t.Run("a revoked operator is out", func(t *testing.T) {
+		for name, topic := range map[string]string{"worker": RawTopic("thanet"), "ann": CtlTopic("thanet")} {
+			c := secureClient(t, kafka.Addr(), tlsOf(name, pki.Operator), SASLConfig{})
+			read := func() error {
+				_, err := c.Fetch(t.Context(), topic, 0, FetchOptions{MaxWait: -1})
+				return err
+			}
+			if err := read(); err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			if err := admin.Revoke(t.Context(), "operator:"+name); err != nil {
+				t.Fatal(err)
+			}
+			for !errors.Is(read(), ErrForbidden) {
+				if time.Since(began) > time.Minute {
+					t.Fatalf("%s still reads after a minute", name)
+				}
+			}
+		}
+		var hint interface{ HintText() string }
+		if err := admin.Revoke(t.Context(), "operator:admin"); !errors.As(err, &hint) {
+			t.Errorf("revoking a super user: got %v, want an error with a hint", err)
+		}
+		if err := admin.Revoke(t.Context(), "Worker"); err == nil {
+			t.Error("revoking what is neither site nor operator worked")
+		}
 	})
 }
 

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The file acked has two slots, written in turn, so that one of them is always whole. Numbers are big endian:
+// The file acked has two slots. What was made durable last is never written over before what follows it is durable, so that one of them is always
+// whole and speaks of segments that are there. Numbers are big endian:
 //
 //	0   8  "ffacked1"
 //	8   8  how often it was written: the larger one holds
@@ -48,12 +49,13 @@ type ackFile struct {
 	fsync   func(*os.File) error
 	writeAt func(f *os.File, p []byte, off int64) (int, error)
 	written uint64
+	slot    int64 // that may be written: the other one holds what is durable
 	last    Ack
 	missing bool // the disk was full: last is not in the file
 	synced  bool // last is durable
 }
 
-// open reads the newest whole slot; where there is none the Ack is zero.
+// open reads the newest whole slot and makes it durable; where there is none the Ack is zero.
 func (a *ackFile) open(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -61,10 +63,16 @@ func (a *ackFile) open(path string) error {
 	}
 	a.f = f
 	_ = unix.Fallocate(int(f.Fd()), 0, 0, 2*ackSlot) // where there is no room now, set does without
-	for at := int64(0); at < 2*ackSlot; at += ackSlot {
-		if ack, written, ok := parseAck(readSlot(f, at)); ok && written > a.written {
-			a.last, a.written = ack, written
+	for slot := range int64(2) {
+		if ack, written, ok := parseAck(readSlot(f, slot*ackSlot)); ok && written > a.written {
+			a.last, a.written, a.slot = ack, written, slot
 		}
+	}
+	if a.written == 0 {
+		return nil
+	}
+	if err := a.sync(); err != nil && !errors.Is(err, ErrFull) { // a process that was killed may have left it in memory alone
+		return err
 	}
 	return nil
 }
@@ -104,11 +112,11 @@ func (a *ackFile) set(ack Ack) error {
 }
 
 func (a *ackFile) write() error {
-	if !a.missing { // what failed is written over: the other slot is the one that holds
+	if !a.missing {
 		a.written++
 	}
 	a.missing = true
-	_, err := a.writeAt(a.f, encodeAck(a.last, a.written), int64(a.written&1)*ackSlot)
+	_, err := a.writeAt(a.f, encodeAck(a.last, a.written), a.slot*ackSlot)
 	switch {
 	case noSpace(err):
 		return fmt.Errorf("writing an acknowledgement: %w: %w", ErrFull, err)
@@ -137,7 +145,7 @@ func (a *ackFile) sync() error {
 	case err != nil:
 		return fmt.Errorf("making an acknowledgement durable: %w", err)
 	}
-	a.synced = true
+	a.synced, a.slot = true, 1-a.slot
 	return nil
 }
 

@@ -8,7 +8,7 @@
 //	while a frame is written                 the frame is cut off; nobody was told that it is durable
 //	after writing, before fsync              the frame is there or it is cut off, its position with it; nobody was told
 //	after fsync                              the frame is there, and is read until it is acknowledged
-//	while an acknowledgement is written      the one before holds: what came since is read again, under the same numbers
+//	while an acknowledgement is written      the last durable one holds: what came since is read again, under the same numbers
 //	while a segment is removed               it is there, acknowledged, or gone
 //
 // and after damage:

@@ -1,10 +1,10 @@
-// Command enrol gives sites and workers their rights on a Kafka with ACLs, and takes them back. It connects as an administrator.
+// Command enrol gives sites, workers and analysts their rights on a Kafka with ACLs, and takes them back. It connects as an administrator.
 //
 //	enrol [flags] region            makes the topics that all sites share
 //	enrol [flags] site NAME...      makes the topics of sites and lets each write its own
 //	enrol [flags] worker NAME...    lets workers work
 //	enrol [flags] analyst NAME...   lets people say what incidents are, and name decoys
-//	enrol [flags] revoke NAME...    takes everything back from sites but their topics
+//	enrol [flags] revoke NAME...    takes everything back from sites but their topics, and from workers and analysts by the name operator:NAME
 package main
 
 import (
