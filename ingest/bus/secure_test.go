@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"os"
 	"testing"
 	"time"
 
 	"frontfoot/deployments/kafka/pki"
 	"frontfoot/ingest/broker/apache"
+	"frontfoot/ingest/loopback"
 )
 
 // secureClient returns a client with these credentials.
@@ -138,7 +138,7 @@ func TestApacheKafkaSecure(t *testing.T) {
 			"a broker not trusted":      {kafka.Addr(), TLSConfig{CAFile: foreignCA}, SASLConfig{}, ErrUnauthenticated},
 			"a wrong password":          {kafka.PasswordAddr(), TLSConfig{CAFile: kafka.CA()}, SASLConfig{"scram-sha-512", "exeter", apache.Password(t, "wrong")}, ErrUnauthenticated},
 			"an unknown user":           {kafka.PasswordAddr(), TLSConfig{CAFile: kafka.CA()}, SASLConfig{"scram-sha-512", "nobody", apache.Password(t, "x")}, ErrUnauthenticated},
-			"nobody listens":            {unused(t), exeter, SASLConfig{}, ErrUnavailable},
+			"nobody listens":            {loopback.Address(t), exeter, SASLConfig{}, ErrUnavailable},
 			"another unit":              {kafka.Addr(), tlsOf("barnet", "staff"), SASLConfig{}, ErrUnauthenticated},
 			"a topic that is not there": {kafka.Addr(), TLSConfig{kafka.CA(), adminFile(kafka, "pem"), adminFile(kafka, "key")}, SASLConfig{}, ErrNoTopic},
 		} {
@@ -192,17 +192,6 @@ func TestApacheKafkaSecure(t *testing.T) {
 
 func adminFile(kafka *apache.Secure, ending string) string {
 	return kafka.CA()[:len(kafka.CA())-len("ca.pem")] + "admin." + ending
-}
-
-// unused returns an address where nobody listens.
-func unused(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func TestNewRefusesBadCredentials(t *testing.T) {
