@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"testing"
-	"time"
 
 	"frontfoot/ingest/broker"
 )
@@ -17,7 +16,7 @@ func TestAnswerOfManyBombsIsBounded(t *testing.T) {
 	}
 	defer func() { _ = b.Close() }()
 	c := newClient(t, b.Addr(), "ashford")
-	ctx := deadline(t, time.Minute)
+	ctx := deadline(t)
 	const batches = 8
 	value := bytes.Repeat([]byte{'a'}, maxBatchBytes/2)
 	for range batches {
