@@ -21,7 +21,7 @@ import (
 )
 
 // startTimeout bounds a start on a machine that is busy with other tests.
-const startTimeout = 2 * time.Minute
+const startTimeout = 5 * time.Minute
 
 // exitAbsent is how deployments/kafka/run ends where Java or the jars are absent.
 const exitAbsent = 3
