@@ -27,7 +27,7 @@ endef
 alone = grep -rl --include='*_test.go' '^//go:build !race$$' .
 
 .DEFAULT_GOAL := help
-.PHONY: help build engine kafka-install kafka demo test faults faults-full faults-controls faults-day faults-load bench judge record lint format fuzz clean
+.PHONY: help build engine kafka-install kafka demo test faults faults-full faults-controls faults-day faults-load bench judge record tools lint format fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,8 +49,8 @@ demo: engine ## a week at three councils, with an attack on the sixth day
 
 test: ## all tests, with the race detector where goroutines meet; ends with "N passed, N failed, N skipped"
 	@$(GO) build -o bin/summary .ci/summary.go
-	@{ CGO_ENABLED=1 $(GO) test -json -race -shuffle=on -timeout 20m $(TESTARGS) $(PACKAGES) || true; \
-	   $(GO) test -json -shuffle=on -timeout 20m $(TESTARGS) \
+	@{ CGO_ENABLED=1 $(GO) test -json -race -shuffle=on -timeout 60m $(TESTARGS) $(PACKAGES) || true; \
+	   $(GO) test -json -shuffle=on -timeout 60m $(TESTARGS) \
 	     -run "^($$($(alone) | xargs grep -hoE '^func Test[A-Za-z0-9_]+' | cut -c6- | paste -sd '|'))\$$" $$($(alone) | xargs dirname | sort -u) || true; } | bin/summary
 
 faults: ## break collectors, workers, Kafka and the database; nothing may be lost or doubled (about 10 minutes)
@@ -85,8 +85,13 @@ record: build ## detection beside other detectors, on invented councils and with
 		FRONTFOOT_RECORD=$(CURDIR)/benchmarks/results/detection.md FRONTFOOT_KNOWN=$(abspath $(KNOWN)) FRONTFOOT_BIN=$(abspath $(BIN)) \
 		$(GO) test ./benchmarks -run '^TestRecord$$' -v -count=1 -timeout 150m $(TESTARGS)
 
+tools: ## fetch the tools of lint
+	@$(GOFUMPT) -version
+	@$(LINTER) version
+
 lint: ## formatting, vet and all linters; the layering too
-	@unformatted=$$($(GOFUMPT) -l .) && test -z "$$unformatted" || { echo "not formatted, run make format: $$unformatted"; exit 1; }
+	@unformatted=$$($(GOFUMPT) -l .) || exit 1; \
+	test -z "$$unformatted" || { echo "not formatted, run make format: $$unformatted"; exit 1; }
 	$(GO) vet $(PACKAGES)
 	$(LINTER) run --allow-parallel-runners $(PACKAGES)
 

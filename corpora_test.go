@@ -6,23 +6,23 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"frontfoot/ingest/loopback"
 )
 
 // Real lines of real devices over syslog TCP: each is a row, repeated lines too, and each comes out as it went in.
 func TestRealLinesBecomeRows(t *testing.T) {
 	lines := corpora(t)
 	lines = append(lines, lines[:20]...) // devices repeat themselves
-	address := freeAddress(t)
+	address := loopback.Address(t)
 	p := newProcess(t, fmt.Sprintf("{name: devices, type: syslog, site: local, clock: replay, transport: tcp, listen: '%s'}", address))
 	p.start(t)
 	conn, err := net.Dial("tcp", address)
@@ -86,22 +86,4 @@ func corpora(t *testing.T) []string {
 		_ = file.Close()
 	}
 	return lines
-}
-
-// freeAddress returns a loopback address that nobody listens on now, below the ports that the system gives away for outgoing connections: one of those may
-// be taken before it is used.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	for range 100 {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(20_000+rand.IntN(10_000)))
-		l, err := net.Listen("tcp", address)
-		if err != nil {
-			continue
-		}
-		if err := l.Close(); err == nil {
-			return address
-		}
-	}
-	t.Fatal("no free port")
-	return ""
 }

@@ -53,7 +53,7 @@ func TestInterruptionEndsARead(t *testing.T) {
 			if got != exitInterrupted {
 				t.Errorf("%s: got exit code %d, want %d", command, got, exitInterrupted)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(limit):
 			t.Errorf("%s goes on reading", command)
 		}
 		close(in.release)

@@ -11,12 +11,13 @@ import (
 	"testing"
 
 	"frontfoot/ingest/broker"
+	"frontfoot/ingest/loopback"
 )
 
 // Kafka and database both go away under load, one after the other and both at once, and come back: every line is there in the end, without a restart
 // of the process that needs them.
 func TestUpOutlastsKafkaAndDatabase(t *testing.T) {
-	kafkaAddress, kafkaDir := freeAddress(t), t.TempDir()
+	kafkaAddress, kafkaDir := loopback.Address(t), t.TempDir()
 	startKafka := func() *broker.Broker {
 		b, err := broker.Start(broker.Config{Dir: kafkaDir, Listen: kafkaAddress}, slog.New(slog.DiscardHandler))
 		if err != nil {
@@ -29,7 +30,7 @@ func TestUpOutlastsKafkaAndDatabase(t *testing.T) {
 
 	// A second instance is the database: its endpoint is ClickHouse's.
 	database := newProcess(t, "{name: none, type: syslog, site: unused, listen: '127.0.0.1:0'}")
-	edit(t, database.config, "admin:", fmt.Sprintf("engine: {library: %s, listen: '%s'}\nadmin:", needEngine(t), freeAddress(t)), "engine: {library: "+needEngine(t)+"}\n")
+	edit(t, database.config, "admin:", fmt.Sprintf("engine: {library: %s, listen: '%s'}\nadmin:", needEngine(t), loopback.Address(t)), "engine: {library: "+needEngine(t)+"}\n")
 	database.start(t)
 	password := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(password, []byte(database.secret+"\n"), 0o600); err != nil {
@@ -94,7 +95,7 @@ func edit(t *testing.T, path, old, replacement, drop string) {
 
 // A client that sends slowly, or lies about lengths, costs the others nothing.
 func TestUpBearsBadSenders(t *testing.T) {
-	address := freeAddress(t)
+	address := loopback.Address(t)
 	p := newProcess(t, fmt.Sprintf("{name: devices, type: syslog, site: local, transport: tcp, listen: '%s'}", address))
 	p.start(t)
 	slow, err := net.Dial("tcp", address)

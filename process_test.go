@@ -21,6 +21,9 @@ import (
 	"frontfoot/store/engine"
 )
 
+// limit bounds what a machine that is busy with other tests may take.
+const limit = 5 * time.Minute
+
 // A process is a running `frontfoot up` of its own: it can be killed as machines kill.
 type process struct {
 	folder folder
@@ -197,7 +200,7 @@ func (p *process) awaitRows(t testing.TB, n int) {
 
 func (p *process) await(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"frontfoot/ingest/broker"
+	"frontfoot/ingest/loopback"
 )
 
 // What people do by hand: start, send a line over UDP and one over TCP, ask, stop, ask again.
 func TestUpTakesSyslogAndAnswers(t *testing.T) {
-	address := freeAddress(t)
+	address := loopback.Address(t)
 	p := newProcess(t, fmt.Sprintf("{name: devices, type: syslog, site: ashford-vale, listen: '%s'}", address))
 	p.start(t)
 	stamp := time.Now().UTC().Format(time.RFC3339)
@@ -44,7 +45,7 @@ func TestUpTakesSyslogAndAnswers(t *testing.T) {
 
 // A second instance on the folder, and a port that is taken, are told what to do.
 func TestUpRefusesWhatIsTaken(t *testing.T) {
-	address := freeAddress(t)
+	address := loopback.Address(t)
 	p := newProcess(t, fmt.Sprintf("{name: devices, type: syslog, site: local, listen: '%s'}", address))
 	p.start(t)
 	other := newProcess(t, fmt.Sprintf("{name: devices, type: syslog, site: local, listen: '%s'}", address))
@@ -87,7 +88,7 @@ func TestUpWithoutItsEngine(t *testing.T) {
 
 // With Kafka away at start, up waits; when Kafka comes, it works.
 func TestUpWaitsForKafka(t *testing.T) {
-	kafka, address := freeAddress(t), freeAddress(t)
+	kafka, address := loopback.Address(t), loopback.Address(t)
 	p := newProcess(t, fmt.Sprintf("{name: devices, type: syslog, site: local, transport: tcp, listen: '%s'}", address))
 	text, err := os.ReadFile(p.config)
 	if err != nil {

@@ -19,6 +19,9 @@ import (
 	"frontfoot/ingest/ledger"
 )
 
+// limit bounds what a machine that is busy with other tests may take.
+const limit = 2 * time.Minute
+
 func verifyLeaks(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fakeKafka keeps what is produced. Its zero value takes everything at once.
@@ -138,7 +141,7 @@ func (k *fakeKafka) keep(topic string, m bus.Message) error {
 // wait returns the rows of a site's topic when there are n, or those there are in the end.
 func (k *fakeKafka) wait(t *testing.T, site string, n int) []sentRow {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(limit)
 	for {
 		k.mu.Lock()
 		rows := k.sent[bus.RawTopic(site)]

@@ -49,7 +49,7 @@ func TestKafkaAwayHoldsInputsBack(t *testing.T) {
 	}
 	defer conn.Close()
 	flood := strings.Repeat("<13>"+strings.Repeat("x", 1000)+"\n", 1000)
-	sent, rest, patience := 0, flood, time.Now().Add(time.Minute)
+	sent, rest := 0, flood
 	for { // until the sender is held back too, by the spool and not by a machine that is busy
 		_ = conn.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
 		n, err := io.WriteString(conn, rest)
@@ -57,7 +57,7 @@ func TestKafkaAwayHoldsInputsBack(t *testing.T) {
 		if rest = rest[n:]; rest == "" {
 			rest = flood
 		}
-		if err != nil && (gauge(t, reg, "frontfoot_ingest_spool_full") == 1 || time.Now().After(patience)) {
+		if err != nil && gauge(t, reg, "frontfoot_ingest_spool_full") == 1 {
 			break
 		}
 		if sent > 128<<20 {
@@ -66,9 +66,6 @@ func TestKafkaAwayHoldsInputsBack(t *testing.T) {
 	}
 	if n := gauge(t, reg, "frontfoot_ingest_spool_bytes"); n > 64<<20 || n < 60<<20 {
 		t.Errorf("the spool has %v bytes", n)
-	}
-	if n := gauge(t, reg, "frontfoot_ingest_spool_full"); n != 1 {
-		t.Error("nothing says that the spool is full")
 	}
 	close(k.gate)
 	var got []string

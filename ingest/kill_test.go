@@ -70,7 +70,7 @@ func collectInto(dir string) error {
 			{Name: "f", Type: TypeFile, Site: "leeds", Paths: []string{filepath.Join(dir, "in.log*")}, PollInterval: 10 * time.Millisecond},
 			{Name: "net", Type: TypeSyslog, Site: "leeds", Listen: "127.0.0.1:0", Transport: "tcp"},
 		},
-		BatchBytes: 20_000, Linger: 2 * time.Millisecond, Spool: Spool{SegmentBytes: 256 << 10},
+		BatchBytes: 20_000, Linger: 2 * time.Millisecond, Spool: Spool{SegmentBytes: 256 << 10}, DrainTimeout: time.Minute,
 	}
 	c, err := New(cfg, all(logFile{f}), filepath.Join(dir, "state"), quiet(), nil)
 	if err != nil {
@@ -112,7 +112,7 @@ func TestKilledCollectorLosesAndRepeatsNothing(t *testing.T) {
 	}
 	last := startChild(t, dir)
 	var got produced
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(limit); ; {
 		got = readLog(t, filepath.Join(dir, "out"))
 		if len(got.file) >= lines {
 			break

@@ -72,8 +72,8 @@ func (c *Config) options(database string) (*clickhouse.Options, error) {
 		Auth:         clickhouse.Auth{Database: database, Username: c.User, Password: c.Password},
 		ClientInfo:   clickhouse.ClientInfo{Products: []struct{ Name, Version string }{{"frontfoot", "1"}}},
 		HttpUrlPath:  u.Path,
-		DialTimeout:  5 * time.Second,
-		ReadTimeout:  24 * time.Hour, // a query takes as long as its caller lets it
+		DialTimeout:  30 * time.Second, // bounds a new connection's first answer too: a busy database takes its time
+		ReadTimeout:  24 * time.Hour,   // a query takes as long as its caller lets it
 		MaxOpenConns: 32,
 		MaxIdleConns: 8,
 	}

@@ -63,7 +63,7 @@ func TestKilledEngine(t *testing.T) {
 	if testing.Short() {
 		kills = 4
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	stop, written, begun := make(chan struct{}), make(chan int), make(chan struct{}, 1)
 	go func() {

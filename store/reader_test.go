@@ -265,7 +265,7 @@ func TestStreamCancel(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
-	deadline, done := context.WithTimeout(t.Context(), 20*time.Second)
+	deadline, done := context.WithTimeout(t.Context(), limit)
 	defer done()
 	for running := "1"; running != "0"; {
 		if deadline.Err() != nil {

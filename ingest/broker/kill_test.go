@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"frontfoot/ingest/broker"
 	"frontfoot/ingest/bus"
@@ -58,14 +57,14 @@ type ledger struct {
 	acked  map[string]int64
 	commit int64
 	kill   func()
-	left   int // acknowledgements until the kill
+	left   int // acknowledgements until the kill, which also waits for a commit
 }
 
 func (l *ledger) ack(value string, off int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.acked[value] = off
-	if l.left--; l.left == 0 {
+	if l.left--; l.left <= 0 && l.commit > 0 {
 		l.kill()
 	}
 }
@@ -84,13 +83,17 @@ func TestKill(t *testing.T) {
 	sites := []string{"kent", "york", "bath"}
 	for round := range 6 {
 		addr, kill := startChild(t, dir)
-		led.kill, led.left = kill, 20+17*round
 		c := client(t, addr, sites...)
 		verify(t, c, led, sites)
 		ctx, cancel := context.WithCancel(t.Context())
+		led.left = 20 + 17*round
+		led.kill = func() {
+			kill()
+			cancel()
+		}
 		var wg sync.WaitGroup
 		for _, site := range sites {
-			wg.Go(func() { pour(ctx, cancel, c, led, site, round) })
+			wg.Go(func() { pour(ctx, t, c, led, site, round) })
 		}
 		wg.Go(func() { commitOn(ctx, c, led) })
 		wg.Wait()
@@ -108,14 +111,14 @@ func TestKill(t *testing.T) {
 }
 
 // pour produces until the broker is gone.
-func pour(ctx context.Context, gone func(), c *bus.Client, led *ledger, site string, round int) {
-	defer gone()
+func pour(ctx context.Context, t *testing.T, c *bus.Client, led *ledger, site string, round int) {
 	for i := 0; ctx.Err() == nil; i++ {
 		value := fmt.Sprintf("%s %d %d %s", site, round, i, noise(i, 3_000))
-		pctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-		off, err := c.Produce(pctx, bus.RawTopic(site), bus.Message{Value: []byte(value)})
-		cancel()
+		off, err := c.Produce(ctx, bus.RawTopic(site), bus.Message{Value: []byte(value)})
 		if err != nil {
+			if ctx.Err() == nil {
+				t.Error(err)
+			}
 			return
 		}
 		led.ack(value, off)
@@ -141,12 +144,12 @@ func verify(t *testing.T, c *bus.Client, led *ledger, sites []string) {
 	t.Helper()
 	have := make(map[string]int64)
 	for _, site := range sites {
-		_, end, err := c.Offsets(within(t, 10*time.Second), bus.RawTopic(site))
+		_, end, err := c.Offsets(within(t), bus.RawTopic(site))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for next := int64(0); next < end; {
-			res, err := c.Fetch(within(t, 10*time.Second), bus.RawTopic(site), next, bus.FetchOptions{})
+			res, err := c.Fetch(within(t), bus.RawTopic(site), next, bus.FetchOptions{})
 			if err != nil || len(res.Messages) == 0 {
 				t.Fatalf("%s at %d: %v", site, next, err)
 			}
@@ -161,7 +164,7 @@ func verify(t *testing.T, c *bus.Client, led *ledger, sites []string) {
 			t.Errorf("acknowledged message %.12q of offset %d: found %v at %d", value, off, ok, got)
 		}
 	}
-	off, md, err := c.Committed(within(t, 10*time.Second), "g", 1)
+	off, md, err := c.Committed(within(t), "g", 1)
 	if err != nil {
 		t.Fatal(err)
 	}

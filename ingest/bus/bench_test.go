@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -92,5 +93,15 @@ func BenchmarkPollIdle(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkJoin measures how soon a member that comes alone has its lanes, and has left again.
+func BenchmarkJoin(b *testing.B) {
+	c := newClient(b, startBroker(b, broker.Config{}).Addr(), "kent")
+	for b.Loop() {
+		if err := c.RunGroup(b.Context(), "workers", func(context.Context, *Lease) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -60,6 +60,7 @@ type Client struct {
 	rounds    kafka.RoundTripper // the transport, with retries
 	kafka     *kafka.Client
 	codec     kafka.Compression
+	session   time.Duration // of a group's members
 	stop      context.CancelFunc
 	watching  conc.WaitGroup
 	away      atomic.Bool   // the last attempt to produce found nobody
@@ -99,6 +100,7 @@ func New(cfg Config, logger *slog.Logger, reg prometheus.Registerer) (*Client, e
 		brokers:   cfg.Brokers,
 		clientID:  cfg.ClientID,
 		codec:     codec,
+		session:   sessionTimeout,
 		logger:    logger,
 		metrics:   newMetrics(reg),
 		conns:     conns,

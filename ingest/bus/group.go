@@ -96,7 +96,7 @@ func (c *Client) runMember(ctx context.Context, group string, fn func(context.Co
 		Brokers:           c.brokers,
 		Topics:            []string{Lane},
 		Dialer:            c.dialer(conns),
-		SessionTimeout:    sessionTimeout,
+		SessionTimeout:    c.session,
 		HeartbeatInterval: heartbeatInterval,
 		RebalanceTimeout:  rebalanceTimeout,
 		JoinGroupBackoff:  joinBackoff,

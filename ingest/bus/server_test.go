@@ -7,6 +7,7 @@ import (
 
 	"frontfoot/ingest/broker"
 	"frontfoot/ingest/broker/apache"
+	"frontfoot/ingest/loopback"
 )
 
 // A server is a Kafka that a test may take away and bring back with the same address and log.
@@ -46,7 +47,7 @@ func serverTests() []serverTest {
 func TestEmbedded(t *testing.T) {
 	for _, tt := range serverTests() {
 		t.Run(tt.name, func(t *testing.T) {
-			k := &embedded{cfg: broker.Config{Dir: t.TempDir()}}
+			k := &embedded{cfg: broker.Config{Dir: t.TempDir(), Listen: loopback.Address(t)}}
 			k.Restart(t)
 			t.Cleanup(k.Kill)
 			tt.test(t, k)
@@ -78,7 +79,7 @@ func (e *embedded) Restart(tb testing.TB) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	e.broker, e.cfg.Listen = b, b.Addr()
+	e.broker = b
 }
 
 // connect returns a client with four lanes and the topics of a site named after the test.

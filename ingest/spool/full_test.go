@@ -84,8 +84,8 @@ func TestFullSpool(t *testing.T) {
 				_, err := s.Append(t.Context(), Source{}, chunk("1", strings.Repeat("y", 2000)))
 				blocked <- err
 			}()
-			diskFull = false
 			s.mu.Lock()
+			diskFull = false
 			s.retryAt = time.Time{}
 			s.set.allocate = Settings{}.withDefaults().allocate
 			s.mu.Unlock()

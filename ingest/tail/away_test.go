@@ -49,6 +49,25 @@ func (st *stepped) poll(times int) []string {
 	return got
 }
 
+// Who still writes to a file that was renamed is read, for as long as the file must be quiet to be given up.
+func TestLateLinesToARenamedFileAreRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.log")
+	appendTo(t, path, "old\n")
+	st := step(t, NewPositions(nil), path)
+	if diff := cmp.Diff([]string{"old"}, st.poll(1)); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+	check(t, os.Rename(path, path+".1"))
+	st.poll(orphanPolls)
+	appendTo(t, path+".1", "late\n")
+	if diff := cmp.Diff([]string{"late"}, st.poll(1)); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+	if st.poll(2 * orphanPolls); len(st.s.open) > 0 {
+		t.Errorf("%d files are open, long after the last line", len(st.s.open))
+	}
+}
+
 // A folder that is away for long and comes back is read on, also what was renamed in it meanwhile. A file that is removed is forgotten.
 func TestFolderThatIsAwayAndComesBackIsReadOn(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "share")

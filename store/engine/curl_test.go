@@ -12,7 +12,7 @@ func TestCurl(t *testing.T) {
 	}
 	s := serve(t)
 	curl := func(args ...string) string {
-		out, err := exec.CommandContext(t.Context(), "curl", append([]string{"-sS", "--max-time", "30", "--noproxy", "*"}, args...)...).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), "curl", append([]string{"-sS", "--max-time", "120", "--noproxy", "*"}, args...)...).CombinedOutput()
 		if err != nil {
 			t.Fatalf("curl %q: %v: %s", args, err, out)
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"frontfoot/ingest/loopback"
 	"frontfoot/store/engine"
 )
 
@@ -39,7 +40,7 @@ func StartProcess(t testing.TB, dir string) *Process {
 	if path, err := library(); err != nil || path == "" {
 		t.Skip("libchdb absent: run frontfoot engine install")
 	}
-	p := &Process{User: "frontfoot", Password: "test", dir: dir, listen: "127.0.0.1:0"}
+	p := &Process{User: "frontfoot", Password: "test", dir: dir, listen: loopback.Address(t)}
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ package apache
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -17,10 +16,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"frontfoot/ingest/loopback"
 )
 
 // startTimeout bounds a start on a machine that is busy with other tests.
-const startTimeout = 2 * time.Minute
+const startTimeout = 5 * time.Minute
 
 // exitAbsent is how deployments/kafka/run ends where Java or the jars are absent.
 const exitAbsent = 3
@@ -38,7 +39,7 @@ type Broker struct {
 // Start runs a broker on a folder of the test's and waits until it listens. Where Java or the jars are absent the test is skipped.
 func Start(tb testing.TB) *Broker {
 	tb.Helper()
-	b := &Broker{dir: tb.TempDir(), port: freePorts(tb)}
+	b := &Broker{dir: tb.TempDir(), port: loopback.Ports(tb, 3)}
 	b.Restart(tb)
 	tb.Cleanup(b.Kill)
 	return b
@@ -109,28 +110,6 @@ func script(tb testing.TB) string {
 	}
 	tb.Fatal("no go.mod above the test's folder")
 	return ""
-}
-
-// freePorts returns the first of three free ports. They lie below those that the system gives away for outgoing connections, so that they are still free
-// when a killed broker comes back.
-func freePorts(tb testing.TB) int {
-	tb.Helper()
-	for range 100 {
-		port := 20_000 + rand.IntN(10_000)
-		if isFree(port) && isFree(port+1) && isFree(port+2) {
-			return port
-		}
-	}
-	tb.Fatal("no three free ports in a row")
-	return 0
-}
-
-func isFree(port int) bool {
-	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		return false
-	}
-	return ln.Close() == nil
 }
 
 // A log is what the broker writes, which may be read meanwhile.

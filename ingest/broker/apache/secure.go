@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"frontfoot/deployments/kafka/pki"
+	"frontfoot/ingest/loopback"
 )
 
 // A Secure is a broker that knows its clients: by certificate at Addr, by password at PasswordAddr. Nothing is allowed that no ACL allows, but to the
@@ -26,7 +27,7 @@ func StartSecure(tb testing.TB) *Secure {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s := &Secure{Broker: &Broker{dir: dir, port: freePorts(tb), args: []string{"--secure"}}, authority: authority}
+	s := &Secure{Broker: &Broker{dir: dir, port: loopback.Ports(tb, 3), args: []string{"--secure"}}, authority: authority}
 	s.Issue(tb, "broker", pki.Operator, time.Now().Add(pki.Lifetime))
 	s.Issue(tb, "admin", pki.Operator, time.Now().Add(pki.Lifetime))
 	s.Restart(tb)
