@@ -23,6 +23,7 @@ func TestHeader(t *testing.T) {
 		{"Oct 11 22:14:15 2025 mymachine app: x", h{"@timestamp": "2025-10-11T22:14:15Z", "host.hostname": "mymachine"}},
 		{"Oct 11 22:14:15.123456 mymachine app[7]: x", h{"@timestamp": "2026-10-11T22:14:15.123456Z", "process.pid": "7"}},
 		{"2026-10-11T22:14:15+02:00 fe80::1 app[7]: x", h{"@timestamp": "2026-10-11T20:14:15Z", "host.hostname": "fe80::1", "process.name": "app"}},
+		{"2025-10-11T22:14:15.000Z Oct 11 22:14:15 mymachine app[7]: x", h{"@timestamp": "2025-10-11T22:14:15Z", "host.hostname": "mymachine", "process.name": "app", "process.pid": "7", "message": "x"}},
 		{"Oct 11 22:14:15  app[7]: x", h{"host.hostname": "", "process.name": "app", "message": "x"}},
 		{"Oct 11 22:14:15 app[7]: x", h{"host.hostname": "", "process.name": "app", "process.pid": "7", "message": "x"}},
 		{"Oct 11 22:14:15 last message repeated 3 times", h{"host.hostname": "", "message": "last message repeated 3 times"}},
