@@ -157,6 +157,9 @@ func (p *Parser) finish(raw []byte, understood bool) {
 		p.label("msgid", h.msgid)
 		p.structured(h.sd, p.addStructured)
 	}
+	if _, n := readPriority(raw); !understood && n > 0 && versioned(raw[n:]) && !regular5424(raw[n:]) {
+		p.broken = irregular
+	}
 	p.label(partialLabel, p.scratch(p.broken))
 	if !understood || p.broken != "" {
 		p.text(event.Message, printable(h.body))

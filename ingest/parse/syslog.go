@@ -78,6 +78,9 @@ func (p *Parser) header3164(h header, v []byte) header {
 		rest = bytes.TrimLeft(rest, " ")
 	} else {
 		rest = bytes.TrimLeft(rest, " ")
+		if _, n, again := readBSD(rest); again && c.year != 0 && n < len(rest) && rest[n] == ' ' { // CloudWatch: its own stamp, with the year, before the whole line
+			rest = bytes.TrimLeft(rest[n:], " ")
+		}
 		if first, after := word(rest); after != nil && len(first) > 2 && first[0] == '<' && isFacilityLevel(first[1:len(first)-1]) { // NetScaler's own files
 			_, h.level, _ = bytes.Cut(first[1:len(first)-1], []byte{'.'})
 			rest = bytes.TrimLeft(after, " ")

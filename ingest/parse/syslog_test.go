@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"frontfoot/ingest/event"
 )
 
 func TestHeader(t *testing.T) {
@@ -23,6 +25,7 @@ func TestHeader(t *testing.T) {
 		{"Oct 11 22:14:15 2025 mymachine app: x", h{"@timestamp": "2025-10-11T22:14:15Z", "host.hostname": "mymachine"}},
 		{"Oct 11 22:14:15.123456 mymachine app[7]: x", h{"@timestamp": "2026-10-11T22:14:15.123456Z", "process.pid": "7"}},
 		{"2026-10-11T22:14:15+02:00 fe80::1 app[7]: x", h{"@timestamp": "2026-10-11T20:14:15Z", "host.hostname": "fe80::1", "process.name": "app"}},
+		{"2025-10-11T22:14:15.000Z Oct 11 22:14:15 mymachine app[7]: x", h{"@timestamp": "2025-10-11T22:14:15Z", "host.hostname": "mymachine", "process.name": "app", "process.pid": "7", "message": "x"}},
 		{"Oct 11 22:14:15  app[7]: x", h{"host.hostname": "", "process.name": "app", "message": "x"}},
 		{"Oct 11 22:14:15 app[7]: x", h{"host.hostname": "", "process.name": "app", "process.pid": "7", "message": "x"}},
 		{"Oct 11 22:14:15 last message repeated 3 times", h{"host.hostname": "", "message": "last message repeated 3 times"}},
@@ -48,7 +51,13 @@ func TestHeader(t *testing.T) {
 		{"<166>fw1 %XYZ-6-113005: x", h{"host.hostname": "fw1", "process.name": ""}},
 		{"<189>45: %XYZ-5-CONFIG: x", h{"host.hostname": ""}},
 		{"<190>101: rtr1: *Oct 11 22:14:15.123 UTC: some text", h{"@timestamp": "2026-10-11T22:14:15.123Z", "host.hostname": "rtr1", "process.name": "", "message": "some text"}},
-		{"<14>1 2026-10-11T22:14:15Z host", h{"host.hostname": "", "message": "1 2026-10-11T22:14:15Z host"}},
+		{"<14>1 2026-10-11T22:14:15Z host", h{"host.hostname": "", "message": "1 2026-10-11T22:14:15Z host", "labels.event.partial": irregular}},
+		{"<14>1 2026-10-11T22:14:15Z host app 12 - [x@1 a=\"\\]\"][y@1] text", h{"labels.event.partial": "", "message": "text"}},
+		{"<14>1 2026-10-11T22:14:15Z host app 12 - [x@1][x@1] text", h{"labels.event.partial": irregular}},
+		{"<14>1 2026-10-11T22:14:15Z host app 12 - [x@1 a=\"b text", h{"labels.event.partial": irregular}},
+		{"<14>1 2026-10-11T22:14:15.1234567Z host app 12 - - text", h{"labels.event.partial": irregular}},
+		{"<13>1990 Oct 22 10:52:01 host app: x", h{"labels.event.partial": ""}},
+		{"<189>45: x", h{"labels.event.partial": ""}},
 	} {
 		got := row(t, Config{Replay: true}, c.line, goldenNow)
 		want(t, c.line, got, c.want)
@@ -100,6 +109,44 @@ func TestSyslogVectors(t *testing.T) {
 	}
 	if n < 100 {
 		t.Errorf("only %d vectors", n)
+	}
+}
+
+// TestInvalidSyslogVectors holds that what another parser refuses is kept byte for byte and marked, and that nothing is marked which it accepts.
+func TestInvalidSyslogVectors(t *testing.T) {
+	data, err := os.ReadFile("../../../shared/corpora/syslog/rfc5424.ndjson")
+	if err != nil {
+		t.Skip("data absent: ../shared/corpora/syslog")
+	}
+	invalid, others := 0, 0
+	for l := range bytes.Lines(data) {
+		var c struct {
+			In    []byte `json:"input_b64"`
+			Valid bool
+		}
+		if err := json.Unmarshal(l, &c); err != nil {
+			t.Fatal(err)
+		}
+		if !c.Valid {
+			invalid++
+		}
+		if _, n := readPriority(c.In); n > 0 && !versioned(c.In[n:]) {
+			others++
+			continue // no version: RFC 3164, to which any text is right
+		}
+		got := row(t, Config{Replay: true}, string(c.In), goldenNow)
+		if flagged := got["labels.event.partial"] == irregular || got["event.dataset"] == Unknown && got["log.syslog.priority"] == ""; flagged == c.Valid {
+			t.Errorf("%q: valid %t, marked %t: %v", c.In, c.Valid, flagged, got)
+		}
+		b := event.NewBuilder()
+		New(Config{}).Line(b, c.In, 0)
+		b.End()
+		if raw := b.Batch().Text(event.Raw, 0); raw != string(trimEnd(c.In)) {
+			t.Errorf("%q: kept as %q", c.In, raw)
+		}
+	}
+	if invalid < 100 || others > 5 {
+		t.Errorf("%d invalid vectors, %d of them without a version", invalid, others)
 	}
 }
 
