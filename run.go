@@ -50,9 +50,6 @@ type instance struct {
 	closers []func() error // in the order of opening
 }
 
-// lanes is how many lanes a new installation gets: how many sites can be worked on side by side, once there are many workers.
-const lanes = 4
-
 // memory is the limit of Go's share of a process: the engine of up has its own, and what a worker's sites know comes on top where it is more.
 func (r role) memory() int64 {
 	switch r {

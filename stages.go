@@ -49,7 +49,7 @@ func (i *instance) openBus(ctx context.Context) error {
 func (i *instance) makeTopics(ctx context.Context) error {
 	var specs []bus.TopicSpec
 	if i.role.works() {
-		specs = bus.SharedSpecs(lanes)
+		specs = bus.SharedSpecs(bus.Lanes)
 	}
 	if i.role.collects() {
 		for _, site := range i.cfg.sites() {

@@ -44,9 +44,6 @@ type region struct {
 	processes []*process
 }
 
-// lanes is how many lanes a region has.
-const lanes = 4
-
 // newRegion starts Kafka and the database. engineDir is the folder of the database process, "" for one of the test's.
 func newRegion(t *testing.T, engineDir string) *region {
 	t.Helper()
@@ -211,7 +208,7 @@ func siteNames(n int) []string {
 	names, of := []string{}, map[int]int{}
 	for i := 0; len(names) < n; i++ {
 		name := fmt.Sprintf("council-%03d", i)
-		if l := laneOf(name); of[l] <= len(names)/lanes {
+		if l := laneOf(name); of[l] <= len(names)/bus.Lanes {
 			of[l]++
 			names = append(names, name)
 		}
@@ -222,7 +219,7 @@ func siteNames(n int) []string {
 // laneOf is the lane of a site, as workers see it.
 func laneOf(site string) int {
 	best, at := uint64(0), 0
-	for n := range lanes {
+	for n := range bus.Lanes {
 		h := fnv.New64a()
 		fmt.Fprintf(h, "%d/%s", n, site)
 		sum := h.Sum64()

@@ -80,6 +80,9 @@ func SiteSpecs(site string) []TopicSpec {
 	}
 }
 
+// Lanes is how many lanes an installation is made with: how many sites can be worked on side by side, once there are many workers.
+const Lanes = 4
+
 // SharedSpecs returns the topics that all sites share. The number of lanes is
 // fixed when a region is made: sites are spread over it.
 func SharedSpecs(lanes int) []TopicSpec {

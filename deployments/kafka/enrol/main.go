@@ -21,9 +21,6 @@ import (
 	"frontfoot/ingest/bus"
 )
 
-// lanes is how many workers can share the work; it is fixed when a region is made.
-const lanes = 4
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdout)
@@ -62,7 +59,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	defer client.Close()
 	verb, names := flags.Arg(0), flags.Args()[1:]
 	if verb == "region" {
-		return client.EnsureTopics(ctx, bus.SharedSpecs(lanes)...)
+		return client.EnsureTopics(ctx, bus.SharedSpecs(bus.Lanes)...)
 	}
 	for _, name := range names {
 		if err := apply(ctx, client, verb, name, *passwords, *rate); err != nil {
