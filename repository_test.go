@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -79,6 +80,35 @@ func TestUnfinished(t *testing.T) {
 				if bytes.Contains(line, []byte(word)) {
 					t.Errorf("%s:%d: %s", file, i+1, word)
 				}
+			}
+		}
+	}
+}
+
+// TestDocs sees that what the documents link to is there, and that they name metrics in full, as they are found on /metrics.
+func TestDocs(t *testing.T) {
+	link, metric := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`), regexp.MustCompile("`([a-z_]+_total)`")
+	files := []string{}
+	for _, pattern := range []string{"*.md", "docs/*.md", "deployments/*/*.md", "benchmarks/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	if len(files) == 0 {
+		t.Fatal("no documents found")
+	}
+	for _, file := range files {
+		text := readFile(t, file)
+		for _, m := range link.FindAllSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), string(m[1]))); err != nil {
+				t.Errorf("%s links to what is not there: %v", file, err)
+			}
+		}
+		for _, m := range metric.FindAllSubmatch(text, -1) {
+			if !bytes.HasPrefix(m[1], []byte("frontfoot_")) {
+				t.Errorf("%s names a metric %s, want it in full", file, m[1])
 			}
 		}
 	}

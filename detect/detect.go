@@ -56,9 +56,8 @@ type Rejection struct {
 }
 
 // A Sink takes batches. Write returns when all of the batch is durable, or an error when that is not known: the same batch may then be
-// written again. What it will never take
-// it returns instead, once the rest is durable. It sees to it by itself
-// that no try hangs, and ends when ctx does. It keeps nothing of the batch after it has returned. One call at a time for each lane.
+// written again. What it will never take it returns instead, once the rest is durable. It sees to it by itself that no try hangs, and ends
+// when ctx does. It keeps nothing of the batch after it has returned. One call at a time for each lane.
 type Sink interface {
 	Write(ctx context.Context, b *Batch) ([]Rejection, error)
 }

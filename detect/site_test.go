@@ -166,7 +166,7 @@ func TestMemory(t *testing.T) {
 	t.Logf("%d KiB of state, %d KiB of snapshot", s.Bytes()>>10, len(s.Snapshot())>>10)
 }
 
-// TestTypicalMemory checks what an ordinary council takes: its counts stay within 1 MiB.
+// TestTypicalMemory checks that what is known of an ordinary council stays within 1,536 KiB. The aim is 1 MiB.
 func TestTypicalMemory(t *testing.T) {
 	s := NewSite("testham", ScoreKey(), DefaultConfig())
 	var y say
