@@ -97,12 +97,16 @@ func WriteIncidents(out io.Writer, list []store.Incident) error {
 	return t.write(out, terminalOf(out))
 }
 
-// standing is what was said of an incident, "open" where nobody has said.
+// standing is what was said of an incident, "open" where nobody has said, or where it holds no longer.
 func standing(in *store.Incident) string {
-	if in.Verdict == "" {
+	switch {
+	case in.Verdict != "":
+		return escape(in.Verdict)
+	case in.Until.Unix() > 0:
+		return "open (was suppressed until " + in.Until.UTC().Format("2006-01-02 15:04") + ")"
+	default:
 		return "open"
 	}
-	return escape(in.Verdict)
 }
 
 // place names a site and the sheltered business in it.

@@ -228,7 +228,7 @@ func until(text string, now time.Time) (time.Time, error) {
 	}
 	return time.Time{}, &hinted{
 		fmt.Errorf("%w: %q", errUntil, text),
-		"write 24h, 7d, 2026-03-09 or 2026-03-09T15:04:05Z; it must be after the site's latest event of " + now.UTC().Format(time.DateTime),
+		"write 24h, 7d, 2026-03-09 or 2026-03-09T15:04:05Z; it must be after the site's own time, " + now.UTC().Format(time.DateTime),
 	}
 }
 

@@ -98,6 +98,34 @@ func TestSayWrongly(t *testing.T) {
 	}
 }
 
+// A suppression is shown with its end, and as over once it is.
+func TestStanding(t *testing.T) {
+	until := time.Date(2026, 3, 14, 2, 14, 5, 0, time.UTC)
+	for _, c := range []struct {
+		name          string
+		in            store.Incident
+		listed, shown string
+	}{
+		{"nobody has said", store.Incident{Until: time.Unix(0, 0)}, "open", "open"},
+		{"benign", store.Incident{Verdict: "benign", Author: "ann", Note: "a printer", Until: time.Unix(0, 0)}, "benign", "benign by ann: a printer"},
+		{"taken back", store.Incident{Author: "bob", Until: time.Unix(0, 0)}, "open", "open by bob"},
+		{
+			"suppressed",
+			store.Incident{Verdict: verdict.Suppressed, Author: "ann", Note: "a trial", Until: until},
+			"suppressed", "suppressed by ann until 2026-03-14 02:14:05 UTC: a trial",
+		},
+		{
+			"over",
+			store.Incident{Author: "ann", Note: "a trial", Until: until},
+			"open (was suppressed until 2026-03-14 02:14)", "open (was suppressed by ann until 2026-03-14 02:14:05 UTC: a trial)",
+		},
+	} {
+		if got := [2]string{standing(&c.in), said(&c.in)}; got != [2]string{c.listed, c.shown} {
+			t.Errorf("%s: got %q, want %q and %q", c.name, got, c.listed, c.shown)
+		}
+	}
+}
+
 // TestSaid checks what the commands print.
 func TestSaid(t *testing.T) {
 	for name, args := range map[string]string{

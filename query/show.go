@@ -247,14 +247,28 @@ func length(d time.Duration) string {
 	}
 }
 
-// said is the verdict with who gave it.
+// said is the verdict with who gave it, and how long it holds.
 func said(in *store.Incident) string {
-	text := standing(in)
+	text := in.Verdict
+	ends := in.Until.Unix() > 0
+	over := ends && text == ""
+	switch {
+	case over:
+		text = "was suppressed"
+	case text == "":
+		text = "open"
+	}
 	if in.Author != "" {
 		text += " by " + in.Author
 	}
+	if ends {
+		text += " until " + in.Until.UTC().Format(time.DateTime) + " UTC"
+	}
 	if in.Note != "" {
 		text += ": " + in.Note
+	}
+	if over {
+		return "open (" + text + ")"
 	}
 	return text
 }

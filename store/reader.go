@@ -32,9 +32,10 @@ type Incident struct {
 	Tactics      []string   `json:"tactics"`
 	NextStep     string     `json:"next_step"`
 	Findings     uint32     `json:"findings"`
-	Verdict      string     `json:"verdict"` // '' while nobody has said
+	Verdict      string     `json:"verdict"` // '' while nobody has said, and again when a suppression is over
 	Note         string     `json:"verdict_note"`
 	Author       string     `json:"verdict_author"`
+	Until        time.Time  `json:"verdict_until"` // end of what is or was suppressed, in the site's own time; 1970 where nothing was
 	EvidenceRows uint32     `json:"evidence_rows"`
 	Evidence     []Evidence `json:"evidence,omitempty"` // of Incident alone
 	Verdicts     []Said     `json:"verdicts,omitempty"` // all that was said, the first first; of Incident alone
@@ -64,7 +65,7 @@ type IncidentFilter struct {
 }
 
 const incidentColumns = `id, site, premises, number, first, last, raised, severity, score, title, entities, reasons, tactics, next_step, findings,
-	verdict, verdict_note, verdict_author, toUInt32(length(evidence)) AS evidence_rows`
+	verdict, verdict_note, verdict_author, verdict_until, toUInt32(length(evidence)) AS evidence_rows`
 
 // Incidents returns incidents without their evidence: the latest day first, and within a day the highest score.
 func (s *Store) Incidents(ctx context.Context, f IncidentFilter) ([]Incident, error) {

@@ -12,6 +12,7 @@ import (
 
 	"frontfoot/detect"
 	"frontfoot/detect/incident"
+	"frontfoot/ingest/ledger"
 )
 
 // story writes events of which two are findings of one incident in two versions, and an incident of another site.
@@ -86,7 +87,7 @@ func TestIncident(t *testing.T) {
 	want := Incident{
 		ID: "ab12", Site: "exeter", Number: 2, First: time.Unix(0, t0-day+3e9).UTC(), Last: time.Unix(0, t0-day+5e9).UTC(), Raised: time.Unix(0, t0-day+4e9).UTC(),
 		Severity: "high", Score: 12, Title: "user it's \\ new", Entities: []string{"user.name=user4"}, Reasons: []string{"first \"time\""}, Tactics: []string{},
-		NextStep: "ask", Findings: 2, EvidenceRows: 2,
+		NextStep: "ask", Findings: 2, EvidenceRows: 2, Until: time.Unix(0, 0).UTC(),
 		Evidence: []Evidence{
 			{Time: time.Unix(0, t0-day+3e9).UTC(), Epoch: strings.Repeat("0", 31) + "a", Seq: 1003, Dataset: "auth", Score: 1.5, Model: "template", Raw: "auth line 3 \x00\uFFFD"},
 			{
@@ -188,6 +189,41 @@ func TestVerdicts(t *testing.T) {
 	said(t, s, "late", t0-day) // said before the others, though it arrives after them
 	if got, err := s.Incident(t.Context(), "ab12"); err != nil || got.Verdict != "" {
 		t.Errorf("after a verdict of an earlier time: got %q, %v", got.Verdict, err)
+	}
+}
+
+// What is suppressed is so until its end in the site's own time, which moves by its events and its collector's ticks alone.
+func TestSuppressionEnds(t *testing.T) {
+	s := open(t)
+	story(t, s) // exeter's latest event is of t0 - day + 19 s
+	now := t0 - day + int64(19*time.Second)
+	suppress := func(until int64) {
+		write(t, s, &detect.Batch{Token: nanoseconds(time.Unix(0, until)), Sites: []detect.Output{{Site: "exeter", Verdicts: []detect.Verdict{
+			{Incident: "ab12", Verdict: "suppressed", Author: "ann", Time: t0 + until, Until: until},
+		}}}})
+	}
+	check := func(when, want string, until int64) {
+		t.Helper()
+		got, err := s.Incident(t.Context(), "ab12")
+		if err != nil || got.Verdict != want || got.Author != "ann" || !got.Until.Equal(time.Unix(0, until)) {
+			t.Errorf("%s: got %q of %q until %s, %v; want %q", when, got.Verdict, got.Author, got.Until, err, want)
+		}
+	}
+	suppress(now)
+	check("at its end", "", now)
+	suppress(now + 1)
+	check("just before its end", "suppressed", now+1)
+	ticked := now + int64(time.Hour)
+	suppress(ticked)
+	check("an hour before its end", "suppressed", ticked)
+	write(t, s, &detect.Batch{Token: "tick", Sites: []detect.Output{{Site: "exeter", Ledger: []ledger.Entry{{Kind: ledger.Tick, First: now, Last: ticked, Rows: 1}}}}})
+	check("after an hour without events", "", ticked)
+	if got, err := s.Now(t.Context(), "exeter"); err != nil || !got.Equal(time.Unix(0, ticked)) {
+		t.Errorf("the site's time is %s, %v, want that of its tick", got, err)
+	}
+	sites, err := s.Sites(t.Context())
+	if err != nil || sites[0].OpenIncidents != 1 {
+		t.Errorf("sites %+v, %v, want one open incident in the first", sites, err)
 	}
 }
 

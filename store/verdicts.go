@@ -99,11 +99,12 @@ func (s *Store) Scope(ctx context.Context, site, id string) (scope incident.Scop
 	return scope, nil
 }
 
-// Now returns a site's own time: that of the event which was received last. It is zero where there is none.
+// Now returns a site's own time, by which suppressions end: that of its latest event, or of its collector's latest sign of life. It is zero where there is
+// none.
 func (s *Store) Now(ctx context.Context, site string) (time.Time, error) {
 	found, err := read[struct {
 		Now time.Time `json:"now"`
-	}](ctx, s, `SELECT e.time AS now FROM events AS e WHERE site = {site:String} ORDER BY e.received DESC LIMIT 1`, clickhouse.Named("site", site))
+	}](ctx, s, `SELECT now FROM clocks WHERE site = {site:String}`, clickhouse.Named("site", site))
 	if err != nil || len(found) == 0 {
 		return time.Time{}, err
 	}
