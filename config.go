@@ -8,6 +8,7 @@ import (
 	"frontfoot/ingest"
 	"frontfoot/ingest/bus"
 	"frontfoot/ingest/parse"
+	"frontfoot/store"
 )
 
 // Config is everything that a configuration file can set. Each section is a plain struct, each field has a sentence that
@@ -133,7 +134,7 @@ func defaultDetectConfig() DetectConfig {
 	}
 }
 
-// StoreConfig names a ClickHouse of one's own.
+// StoreConfig names a ClickHouse of one's own, and says how long rows are kept.
 type StoreConfig struct {
 	// URL is the HTTP address of a ClickHouse of your own, such as https://clickhouse.example:8443. Empty means the embedded engine,
 	// which keeps its tables under data.
@@ -143,6 +144,8 @@ type StoreConfig struct {
 	// PasswordFile is the file that holds the account's password, readable by its owner alone. Empty means no password on a ClickHouse
 	// of your own; the embedded engine makes a password of its own and keeps it under data.
 	PasswordFile string `yaml:"password_file"`
+	// Retention is how long rows are kept. A change holds for rows that are written from then on: each has the day on which it falls away.
+	Retention RetentionConfig `yaml:"retention"`
 }
 
 // EngineConfig is the embedded engine.
@@ -166,7 +169,9 @@ func defaultConfig() Config {
 		Kafka:  KafkaConfig{Brokers: []string{}, Listen: "127.0.0.1:0", MaxLogMiB: 256},
 		Detect: defaultDetectConfig(),
 		Decoys: []DecoyConfig{},
-		Store:  StoreConfig{User: "default"},
+		Store: StoreConfig{User: "default", Retention: RetentionConfig{
+			EventDays: store.DefaultRetentionDays, FindingDays: store.DefaultFindingRetentionDays, Sites: []SiteRetention{},
+		}},
 		Engine: EngineConfig{Listen: "127.0.0.1:0", MaxMemoryMiB: 2048},
 		Log:    LogConfig{Level: "info", Format: "auto"},
 		Admin:  AdminConfig{Listen: "127.0.0.1:5580"},

@@ -67,6 +67,14 @@ var badConfigs = map[string][]string{
 		`16: log.format: must be one of auto, text, logfmt, json, not "xml"`,
 		`18: admin.listen: "localhost:5580" is not a loopback address with a port, such as 127.0.0.1:5580 or [::1]:0`,
 	},
+	"retention": {
+		"3: store.retention.event_days: must be from 1 to 36500, not 0",
+		"4: store.retention.finding_days: must be from 1 to 36500, not 99999",
+		`6: store.retention.sites.0.site: must be 3 to 40 of a-z, 0-9 and -, is "Ashford"`,
+		"8: store.retention.sites.1.event_days: must be from 1 to 36500, not 0",
+		"9: store.retention.sites.2.site: is there already: a site has one time",
+		"10: store.retention.sites.2.event_days: must be from 1 to 36500, not -1",
+	},
 	"secret":    {"2: store.url: must not hold a password; name its file in password_file"},
 	"tab":       {"2: is not YAML: found character that cannot start any token"},
 	"open":      {"2: is not YAML: did not find expected ',' or '}'"},
@@ -105,7 +113,9 @@ func TestGoodConfigs(t *testing.T) {
 		},
 		{Site: "thanet"},
 	}
-	want := map[string]Config{"decoys": decoys, "inputs": inputs, "empty": defaultConfig(), "region": region, "null": null}
+	retention := defaultConfig()
+	retention.Store.Retention = RetentionConfig{EventDays: 30, FindingDays: 400, Sites: []SiteRetention{{"ashford", 365}, {"thanet", 7}}}
+	want := map[string]Config{"decoys": decoys, "retention": retention, "inputs": inputs, "empty": defaultConfig(), "region": region, "null": null}
 
 	for name, file := range configFiles(t, "good") {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,7 @@ func (c *Config) validate(report func(path, text string)) {
 	c.Detect.validate(report)
 	c.validateDecoys(report)
 	checkURL(c.Store.URL, "store.url", report)
+	c.Store.Retention.validate(report)
 	checkLoopback(c.Engine.Listen, "engine.listen", report)
 	checkRange(c.Engine.MaxMemoryMiB, 256, 1<<20, "engine.max_memory_mib", report)
 	checkOneOf(c.Log.Level, logLevels(), "log.level", report)

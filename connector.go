@@ -47,7 +47,7 @@ func (c *connector) Connect(ctx context.Context) (query.Store, func() error, err
 	release, err := c.own(ctx, f)
 	switch {
 	case errors.Is(err, errInUse):
-		return c.running(ctx, f)
+		return c.running(ctx, cfg, f)
 	case err != nil:
 		return nil, nil, err
 	}
@@ -80,7 +80,7 @@ func (c *connector) own(ctx context.Context, f folder) (release func() error, er
 }
 
 // running connects to the instance that has the folder.
-func (c *connector) running(ctx context.Context, f folder) (query.Store, func() error, error) {
+func (c *connector) running(ctx context.Context, cfg *Config, f folder) (query.Store, func() error, error) {
 	info, err := f.runtime()
 	if err != nil {
 		return nil, nil, errStarting(err)
@@ -89,7 +89,7 @@ func (c *connector) running(ctx context.Context, f folder) (query.Store, func() 
 	if err != nil {
 		return nil, nil, err
 	}
-	return c.open(ctx, store.Config{URL: info.Database, User: engineUser, Password: password}, func() error { return nil })
+	return c.open(ctx, cfg.Store.at(info.Database, engineUser, password), func() error { return nil })
 }
 
 func (c *connector) open(ctx context.Context, cfg store.Config, done func() error) (query.Store, func() error, error) {

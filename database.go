@@ -32,7 +32,7 @@ func openDatabase(ctx context.Context, cfg *Config, f folder, logger *slog.Logge
 		if err != nil {
 			return nil, err
 		}
-		return &database{store: store.Config{URL: cfg.Store.URL, User: cfg.Store.User, Password: password}}, nil
+		return &database{store: cfg.Store.at(cfg.Store.URL, cfg.Store.User, password)}, nil
 	}
 	library, err := libraryOf(cfg)
 	if err != nil {
@@ -58,7 +58,7 @@ func openDatabase(ctx context.Context, cfg *Config, f folder, logger *slog.Logge
 	}
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx)) // until Close: the last stage to stop still writes
 	db := &database{
-		store:  store.Config{URL: "http://" + listener.Addr().String(), User: engineUser, Password: password},
+		store:  cfg.Store.at("http://"+listener.Addr().String(), engineUser, password),
 		engine: e, stop: stop, served: make(chan error, 1),
 	}
 	go func() { db.served <- e.Serve(serving, listener, password) }()

@@ -18,15 +18,19 @@ type Config struct {
 	Password string
 	Database string // that holds the tables, default "ff"
 
-	// RetentionDays is how many days events are kept after they were received, default 90; SiteRetentionDays says otherwise for some sites.
+	// RetentionDays is how many days events are kept after they were received, 0 the default; SiteRetentionDays says otherwise for some sites.
 	RetentionDays     int
 	SiteRetentionDays map[string]int
-	// FindingRetentionDays is how many days findings and incidents are kept, default 400: a year, and the month in which it is reported.
+	// FindingRetentionDays is how many days findings, incidents and ledger entries are kept, 0 the default.
 	FindingRetentionDays int
 }
 
-// DefaultDatabase is the name of the database that holds the tables.
-const DefaultDatabase = "ff"
+// What holds where a Config is silent.
+const (
+	DefaultDatabase             = "ff" // the name of the database that holds the tables
+	DefaultRetentionDays        = 90
+	DefaultFindingRetentionDays = 400 // a year, and the month in which it is reported
+)
 
 var errDatabase = errors.New("the database's name may hold letters, digits and _ alone")
 
@@ -41,10 +45,10 @@ func (c Config) withDefaults() Config {
 		c.Database = DefaultDatabase
 	}
 	if c.RetentionDays <= 0 {
-		c.RetentionDays = 90
+		c.RetentionDays = DefaultRetentionDays
 	}
 	if c.FindingRetentionDays <= 0 {
-		c.FindingRetentionDays = 400
+		c.FindingRetentionDays = DefaultFindingRetentionDays
 	}
 	return c
 }
