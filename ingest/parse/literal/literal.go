@@ -12,7 +12,7 @@ import (
 	"slices"
 )
 
-// Least is how many bytes of a text are looked for. Shorter texts are searched for one by one: let there be few.
+// Least is how many bytes of a text are looked for. No text may be shorter.
 const Least = 4
 
 // A Set finds its texts. It is read-only once made and may serve many goroutines.
@@ -20,7 +20,6 @@ type Set struct {
 	filter [1 << slots]uint64   // a bit for each hash of some text's four bytes; 16 KiB, which half of the nearest cache holds
 	starts [1<<slots + 1]uint32 // by a hash's first bits: where its entries start; they end where the next ones start
 	list   []entry
-	short  []entry
 	n      int
 }
 
@@ -41,15 +40,11 @@ type Found struct {
 	dirty []int32 // the words that are not zero
 }
 
-// New returns the Set of some texts, which must not be empty. The counts are of lines like those that will be searched, and only matter for the speed.
+// New returns the Set of some texts, each of Least bytes or more. The counts are of lines like those that will be searched, and only matter for the speed.
 func New(texts []string, counts *Counts) *Set {
 	s := &Set{n: len(texts)}
 	for id, text := range texts {
 		e := entry{text: []byte(text), id: int32(id)}
-		if len(text) < Least {
-			s.short = append(s.short, e)
-			continue
-		}
 		e.at = int32(counts.rarest(e.text))
 		e.four = fourOf(e.text[e.at:])
 		s.list = append(s.list, e)
@@ -86,11 +81,6 @@ func place(four uint32) (slot, bit uint32) {
 func (s *Set) Find(line []byte, found *Found) {
 	if need := (s.n + 63) / 64; len(found.words) < need {
 		found.words = append(found.words, make([]uint64, need-len(found.words))...)
-	}
-	for i := range s.short {
-		if bytes.Contains(line, s.short[i].text) {
-			found.add(s.short[i].id)
-		}
 	}
 	i := 0
 	for ; i+2*Least <= len(line); i += Least {

@@ -22,14 +22,16 @@ func found(s *Set, n int, line string) []int {
 }
 
 func TestFind(t *testing.T) {
-	texts := []string{"he", "she", "his", "hers", "s", "\xff\x00", "he"}
+	texts := []string{"user", "users", "hers", "the user", "\xff\x00\xff\x00", "user"}
 	s := New(texts, &Counts{})
 	for line, want := range map[string][]int{
-		"ushers":     {0, 1, 3, 4, 6},
-		"":           {},
-		"xyz":        {},
-		"hi\xff\x00": {5},
-		"this":       {2, 4},
+		"ushers":               {2},
+		"":                     {},
+		"use":                  {},
+		"xyzxyz":               {},
+		"hi\xff\x00\xff\x00":   {4},
+		"of the users":         {0, 1, 3, 5},
+		"of us, the user hers": {0, 2, 3, 5},
 	} {
 		if got := found(s, len(texts), line); !slices.Equal(got, want) {
 			t.Errorf("%q: got %v, want %v", line, got, want)
@@ -62,7 +64,7 @@ func findAsContainsDoes(t *testing.T, r *rand.Rand, letters, longest int) {
 	var texts []string
 	var counts Counts
 	for range 300 {
-		texts = append(texts, string(random(1+r.IntN(longest))))
+		texts = append(texts, string(random(Least+r.IntN(longest))))
 		counts.Add(string(random(20)))
 	}
 	s, seen := New(texts, &counts), 0
@@ -88,14 +90,14 @@ func findAsContainsDoes(t *testing.T, r *rand.Rand, letters, longest int) {
 	}
 }
 
-// FuzzFind takes the lines of a for texts and looks for them in line, after counting what stands in seen.
+// FuzzFind takes the lines of a that are long enough for texts and looks for them in line, after counting what stands in seen.
 func FuzzFind(f *testing.F) {
 	f.Add([]byte("type=\nsubtype=\n\"date\"\nID"), []byte(`type=traffic subtype="x" "date" ID`), "type=type=")
 	f.Add([]byte("aaaa\naaaaa\naaab\na"), []byte("aaaaaaaab"), "")
 	f.Fuzz(func(t *testing.T, a, line []byte, seen string) {
 		var texts []string
 		for text := range bytes.SplitSeq(a, []byte("\n")) {
-			if len(text) > 0 {
+			if len(text) >= Least {
 				texts = append(texts, string(text))
 			}
 		}
