@@ -244,6 +244,9 @@ func (p *Parser) readAgain(r *rule) {
 	p.depth++
 	if p.depth > 1 || !p.body(p.head.app, text) {
 		p.text(event.Message, printable(text))
+		if !p.b.Has(event.SourceIP) { // else a port or a name would come to stand beside another's address
+			p.phrases(text)
+		}
 	}
 }
 

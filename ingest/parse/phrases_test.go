@@ -1,6 +1,10 @@
 package parse
 
-import "testing"
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
 
 // TestPhrases takes from lines of unknown programs who signs in, where it is certain, and nothing from anything else.
 func TestPhrases(t *testing.T) {
@@ -33,7 +37,23 @@ func TestPhrases(t *testing.T) {
 		{"Whoever signs in from an address that is not 192.0.2.1 needs a password", "", "", ""},         // prose
 		{"The client asks for a login, the server answers from ::", "", "", ""},                         // no client has this address
 	} {
-		got := row(t, Config{Replay: true}, c.line, goldenNow)
-		want(t, c.line, got, map[string]string{"source.ip": c.ip, "source.port": c.port, "user.name": c.user})
+		fields := map[string]string{"source.ip": c.ip, "source.port": c.port, "user.name": c.user}
+		want(t, c.line, row(t, Config{Replay: true}, c.line, goldenNow), fields)
+		entry := journalEntry(t, c.line)
+		want(t, entry, row(t, Config{Replay: true}, entry, goldenNow), fields)
 	}
+}
+
+// journalEntry is what journald makes of a syslog line.
+func journalEntry(t *testing.T, line string) string {
+	t.Helper()
+	message := line
+	if _, text, tagged := strings.Cut(line, ": "); tagged {
+		message = text
+	}
+	entry, err := json.Marshal(map[string]string{"__REALTIME_TIMESTAMP": "1795687566127777", "SYSLOG_IDENTIFIER": "app", "MESSAGE": message})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(entry)
 }
