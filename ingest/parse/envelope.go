@@ -32,7 +32,8 @@ func (p *Parser) unwrap() bool {
 		return false
 	}
 	alone := bytes.HasPrefix(text, []byte(`{"message":"`))
-	if !alone && (!bytes.Contains(text, []byte(`"_raw":"`)) || !bytes.Contains(text, []byte(`"result":{`))) {
+	// The end of _raw is looked for first: objects are full of quotes, and a search for a text that begins with one stops at each.
+	if !alone && (!bytes.Contains(text, []byte(`w":"`)) || !bytes.Contains(text, []byte(`_raw":"`)) || !bytes.Contains(text, []byte(`"result":{`))) {
 		return false
 	}
 	p.envelope = envelope{}
