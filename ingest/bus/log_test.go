@@ -68,13 +68,19 @@ func testCompacted(t *testing.T, k server) {
 		if got, err = c.Fetch(ctx, topic, 0, FetchOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		return got.Messages[0].Offset >= 4 // which is never removed
+		return len(got.Messages) > 0 && got.Messages[0].Offset >= 4 // which is never removed
 	})
 	if m := got.Messages[0]; m.Offset != 4 || string(m.Value) != "version 4" || got.LogStart != 0 {
 		t.Errorf("after the hole: got offset %d, %q, log start %d", m.Offset, m.Value, got.LogStart)
 	}
-	res, err := c.Fetch(ctx, topic, 2, FetchOptions{})
-	if err != nil || len(res.Messages) < 2 || res.Messages[0].Offset != 4 || string(res.Messages[1].Value) != "kept" {
-		t.Errorf("from within the hole: got %+v, %v", res.Messages, err)
-	}
+	eventually(t, "two messages", func() bool { // which need not come in one answer
+		res, err := c.Fetch(ctx, topic, 2, FetchOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Messages) > 0 && res.Messages[0].Offset != 4 || len(res.Messages) > 1 && string(res.Messages[1].Value) != "kept" {
+			t.Fatalf("from within the hole: got %+v", res.Messages)
+		}
+		return len(res.Messages) > 1
+	})
 }
