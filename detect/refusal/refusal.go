@@ -1,0 +1,168 @@
+// Package refusal finds who is refused far more often, or at far more places, than anybody is here: guesses of passwords, sprays of one over
+// all accounts, slow scans, lists of forgotten files. No single line of these is rare. Use it to tell of each refusal; it answers how improbable
+// it is that somebody who is refused at all gets so far.
+//
+// It counts refusals of one kind (of a log, and of those inside, those outside, or accounts) by actor, in windows of an hour and of a day that fade, and with them at how many
+// different targets. How far others got is a life table over octaves: of those that were refused 2^k times, how many came to 2^(k+1)
+// (Cutler and Ederer, 1958). Each share is the mean of a beta distribution whose prior is what is known of the octave before, so that a tail that
+// was never seen goes on as the seen part ends, and the actor's own way counts in it: what is said of an actor is a product of predictive
+// probabilities, and whoever is refused where little is known cannot be called improbable. What the actor did before is ordinary for it the more
+// the more often it did that.
+//
+// People mistype some times and stop, broken clients go on for ever, the world's scanners ask each address once: each kind has its own table.
+package refusal
+
+import (
+	"math/bits"
+	"time"
+
+	"frontfoot/detect/feature"
+	"frontfoot/detect/sketch"
+)
+
+const (
+	windows  = 2
+	measures = 2 * windows // how often, and at how many targets, in each window
+	chosen   = 2           // bits: the most telling of four measures is chosen
+	doubted  = 10          // bits from which a way is learned at less weight
+	dim      = 0.125       // which is this
+	day      = int64(24 * time.Hour)
+	week     = 7 * day
+)
+
+// spans holds the half-lives of the windows, in seconds. Who is not refused for so long begins anew.
+var spans = [windows]uint32{60 * 60, 24 * 60 * 60}
+
+// A Case is one refusal. Who, At and Kind are keyed hashes.
+type Case struct {
+	Who  uint64 // who was refused
+	At   uint64 // the account, service or path: what it was refused
+	Kind uint64 // of refusal, within which actors are compared
+	Now  int64  // the site's time
+}
+
+// A Verdict is what is known of the one who was refused.
+type Verdict struct {
+	Bits    float32       // -log2 of the chance that one who is refused twice gets so far
+	Fresh   bool          // this very refusal shows it
+	Window  time.Duration // in which it shows
+	Times   float32       // refusals in it, as they fade
+	Targets float32       // about so many different targets
+	Since   time.Duration // how long it has gone on
+	Usual   float32       // one in ten of the others comes to so many refusals
+}
+
+// A Model knows who is refused at a site. It is for one goroutine.
+type Model struct {
+	key    sketch.Key
+	layout *feature.Layout
+	words  words
+
+	actors table
+	kinds  kinds
+	hot    hot
+	looks  float32 // at actors that were refused twice
+	began  int64
+	now    int64
+	turns  int64 // fortnights begun
+
+	steps []step // of the row taken last, to be learned
+}
+
+// A step is how much farther an actor came than ever before, by one measure.
+type step struct {
+	curve    *curve
+	from, to uint8
+	bits     float32
+}
+
+// New returns a Model that knows nothing, for rows of the layout of events.
+func New(key sketch.Key, layout *feature.Layout) *Model {
+	return &Model{key: key, layout: layout, words: newWords(key)}
+}
+
+// Pass moves the site's time forward to t.
+func (m *Model) Pass(t int64) {
+	const fortnight = 2 * week
+	if m.began == 0 {
+		m.began, m.turns = t, t/fortnight
+	}
+	m.now = max(m.now, t)
+	if turn := m.now / fortnight; turn > m.turns {
+		m.turns = turn
+		m.kinds.halve()
+	}
+}
+
+// Daily returns how many actors a day are looked at.
+func (m *Model) Daily() float32 {
+	return max(1, m.looks/max(1, float32(m.now-m.began)/float32(day)))
+}
+
+// Refuse takes up a refusal and returns what is known of who met it.
+func (m *Model) Refuse(c *Case) Verdict {
+	m.Pass(c.Now)
+	at := uint32(min(max(0, m.now-m.began)/int64(time.Second), 1<<32-1))
+	number := m.kinds.of(c.Kind)
+	a := m.actors.find(sketch.Mix(c.Who, c.Kind), at)
+	if a == nil {
+		return Verdict{}
+	}
+	begun := a.far[1] // by the count of a day, which is never below the others
+	a.pass(at)
+	x := a.take(c.At)
+	if begun < 2 && a.far[1] < 2 && reach(x[1]) >= 2 {
+		m.looks++
+	}
+	var v Verdict
+	for i := range x {
+		far := reach(x[i])
+		if far <= a.far[i] {
+			continue
+		}
+		best, own := a.past[i]>>4, a.past[i]&15
+		table := &m.kinds.all[number].curves[i]
+		b := table.bits(far, best, own) - chosen
+		if from := max(a.far[i], best); far > from {
+			m.steps = append(m.steps, step{table, from, far, b})
+		}
+		a.far[i] = far
+		if b > v.Bits {
+			v = Verdict{Bits: b, Fresh: true, Window: time.Duration(spans[i%windows]) * time.Second}
+			v.Times, v.Targets = x[i%windows], x[windows+i%windows]
+			v.Usual = m.kinds.all[number].curves[i%windows].usual()
+		}
+	}
+	v.Since = time.Duration(at-a.began) * time.Second
+	return v
+}
+
+// learn counts what the last row showed, with a weight of 0 to 1. One actor counts in each octave once.
+func (m *Model) learn(weight float32) {
+	for i := range m.steps {
+		s := &m.steps[i]
+		w := weight
+		if s.bits >= doubted {
+			w = min(w, dim)
+		}
+		for k := s.from + 1; k <= s.to; k++ {
+			s.curve.n[k] += w
+		}
+	}
+	m.steps = m.steps[:0]
+}
+
+// Bytes returns the memory that the model takes.
+func (m *Model) Bytes() int { return m.actors.bytes() + m.kinds.bytes() + hotBytes }
+
+// reach is one more than the octave of a count, which fades by a little between two refusals.
+func reach(x float32) uint8 {
+	const slack = 0.1
+	return uint8(min(max(0, sketch.Log2(x)+slack), farthest-1)) + 1
+}
+
+// different is about how many set so many of 32 bits: linear counting (Whang et al., TODS 1990).
+func different(met uint32) float32 {
+	set := float32(bits.OnesCount32(met))
+	return max(min(set, 1), 22.18071*(5-sketch.Log2(max(0.5, 32-set))))
+}
