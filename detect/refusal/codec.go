@@ -19,11 +19,11 @@ func (m *Model) Encode(e *sketch.Encoder) {
 			a.encode(e)
 		}
 	}
-	e.Uint(uint64(len(m.kinds.all)))
-	for i := range m.kinds.all {
-		e.Fixed64(m.kinds.all[i].name)
-		for j := range m.kinds.all[i].curves {
-			e.Floats(m.kinds.all[i].curves[j].n[:])
+	e.Uint(uint64(len(m.actors.kinds.all)))
+	for i := range m.actors.kinds.all {
+		e.Fixed64(m.actors.kinds.all[i].name)
+		for j := range m.actors.kinds.all[i].curves {
+			e.Floats(m.actors.kinds.all[i].curves[j].n[:])
 		}
 	}
 	e.Uint(uint64(len(m.hot.all)))
@@ -31,21 +31,21 @@ func (m *Model) Encode(e *sketch.Encoder) {
 		s := &m.hot.all[i]
 		e.Fixed64(s.who)
 		e.Fixed64(s.class)
+		e.Fixed64(s.kind)
 		e.Int(s.until)
 		e.Float(s.bits)
-		e.Float(s.times)
 	}
 	e.Float(m.looks)
 	e.Int(m.began)
 	e.Int(m.now)
-	e.Int(m.turns)
+	e.Int(m.hours)
 }
 
 func (a *actor) encode(e *sketch.Encoder) {
 	e.Fixed32(a.tag)
 	e.Uint(uint64(a.last))
-	e.Uint(uint64(a.began))
 	for w := range spans {
+		e.Uint(uint64(a.began[w]))
 		e.Float(a.n[w])
 		e.Fixed32(a.met[w])
 	}
@@ -53,6 +53,8 @@ func (a *actor) encode(e *sketch.Encoder) {
 		e.Byte(a.far[i])
 		e.Byte(a.past[i])
 	}
+	e.Byte(a.kind)
+	e.Bool(a.odd)
 }
 
 // Decode reads what Encode wrote into a Model that knows nothing.
@@ -67,40 +69,52 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	}
 	for i := range m.actors.actors {
 		a := &m.actors.actors[i]
-		if a.keep = d.Byte(); a.keep > 0 && !a.decode(d) {
-			return errRefusal
+		if a.keep = d.Byte(); a.keep > 0 {
+			a.decode(d)
 		}
 	}
-	m.kinds = kinds{}
-	for range d.Count(maxKinds) {
-		k := &m.kinds.all
-		number := m.kinds.of(d.Fixed64())
-		if number+1 != len(*k) {
+	k := &m.actors.kinds
+	for i := range d.Count(maxKinds) {
+		if k.of(d.Fixed64()) != i {
 			return errRefusal
 		}
-		for j := range (*k)[number].curves {
-			d.Floats((*k)[number].curves[j].n[:])
+		for j := range k.all[i].curves {
+			d.Floats(k.all[i].curves[j].n[:])
 		}
 	}
 	m.hot = hot{}
 	for range d.Count(hottest) {
-		m.hot.all = append(m.hot.all, suspect{d.Fixed64(), d.Fixed64(), d.Int(), d.Float(), d.Float()})
+		m.hot.all = append(m.hot.all, suspect{d.Fixed64(), d.Fixed64(), d.Fixed64(), d.Int(), d.Float()})
 	}
 	m.looks = d.Float()
-	m.began, m.now, m.turns = d.Int(), d.Int(), d.Int()
+	m.began, m.now, m.hours = d.Int(), d.Int(), d.Int()
+	for i := range m.actors.actors {
+		if a := &m.actors.actors[i]; a.keep > 0 && !a.sound(m.seconds(), len(k.all)) {
+			return errRefusal
+		}
+	}
 	return d.Err()
 }
 
-func (a *actor) decode(d *sketch.Decoder) bool {
-	a.tag = d.Fixed32()
-	a.last, a.began = uint32(d.Count(1<<32-1)), uint32(d.Count(1<<32-1))
+func (a *actor) decode(d *sketch.Decoder) {
+	a.tag, a.last = d.Fixed32(), second(d)
 	for w := range spans {
-		a.n[w], a.met[w] = d.Float(), d.Fixed32()
+		a.began[w], a.n[w], a.met[w] = second(d), d.Float(), d.Fixed32()
 	}
 	for i := range a.far {
-		if a.far[i], a.past[i] = d.Byte(), d.Byte(); a.far[i] > farthest {
+		a.far[i], a.past[i] = d.Byte(), d.Byte()
+	}
+	a.kind, a.odd = d.Byte(), d.Bool()
+}
+
+func second(d *sketch.Decoder) uint32 { return uint32(d.Count(1<<32 - 1)) }
+
+// sound reports whether an actor may be so at a time, where there are so many kinds.
+func (a *actor) sound(at uint32, kinds int) bool {
+	for i := range a.far {
+		if a.far[i] > farthest {
 			return false
 		}
 	}
-	return a.began <= a.last
+	return a.last <= at && a.began[0] <= a.last && a.began[1] <= a.last && int(a.kind) < kinds
 }

@@ -6,14 +6,14 @@ const (
 	farthest  = 15 // one more than the highest octave
 	maxKinds  = 24 // of refusal; the rest share the last place
 	kindBytes = 8 + measures*4*(farthest+1)
-	strongest = 32 // actors that an octave's prior is worth at most
+	strongest = 16        // actors that the prior of an octave's share is worth at most
+	steeper   = 1.4142135 // power of an octave's share that the next one is expected to be: √2, of a tail that falls off as the root of the count
 )
 
 // A curve is a life table: n[k] actors came to 2^(k-1) or more.
 type curve struct{ n [farthest + 1]float32 }
 
-// bits is how improbable it is that one who came to two comes as far as this. What is known of an octave is worth half as much for the next one,
-// and that this actor has passed it counts like that of any other. Up to its best, the actor's own past counts first.
+// bits is how improbable it is that one who came to two comes as far as this. Up to its best, the actor's own past counts first.
 func (c *curve) bits(far, best, times uint8) (sum float32) {
 	share, strength := float32(0.5), float32(1)
 	for k := uint8(1); k < far; k++ {
@@ -26,7 +26,7 @@ func (c *curve) bits(far, best, times uint8) (sum float32) {
 			}
 			sum -= sketch.Log2(p)
 		}
-		share, strength = (yes+1)/(all+1), min((all+1)/2, strongest)
+		share, strength = sketch.Exp2(float32(steeper*sketch.Log2((yes+1)/(all+1)))), min(all+1, strongest)
 	}
 	return max(0, sum)
 }

@@ -2,6 +2,7 @@ package refusal
 
 import (
 	"fmt"
+	"slices"
 
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
@@ -11,41 +12,40 @@ import (
 
 const (
 	hottest  = 16
-	hotBytes = 48 * hottest
+	hotBytes = 40 * hottest
 )
 
-// A suspect was told of as refused too often.
+// A suspect was told of as one whose logins are refused too often.
 type suspect struct {
-	who, class uint64
-	until      int64
-	bits       float32
-	times      float32
+	who, class, kind uint64
+	until            int64
+	bits             float32
 }
 
 // hot are the latest suspects: what matters most of them is whether one is let in after all.
-type hot struct {
-	all []suspect
-}
+type hot struct{ all []suspect }
 
-// add remembers a suspect for a day, in place of the one whose day ends first.
-func (h *hot) add(who, class uint64, v *Verdict, now int64) {
-	s, place := suspect{who, class, now + day, v.Bits, v.Times}, -1
+// add remembers a suspect, in place of itself, or of the one that is forgotten first.
+func (h *hot) add(s *suspect) {
+	place := len(h.all)
 	for i := range h.all {
-		if x := &h.all[i]; x.who == who && x.class == class {
-			place = i
-			break
-		} else if place < 0 || x.until < h.all[place].until {
+		x := &h.all[i]
+		if x.who == s.who && x.kind == s.kind {
+			*x = *s
+			return
+		}
+		if len(h.all) == hottest && (place == hottest || x.until < h.all[place].until) {
 			place = i
 		}
 	}
-	if known := place >= 0 && h.all[place].who == who && h.all[place].class == class; !known && len(h.all) < hottest {
-		h.all = append(h.all, s)
+	if place == len(h.all) {
+		h.all = append(h.all, *s)
 		return
 	}
-	h.all[place] = s
+	h.all[place] = *s
 }
 
-// enters tells of a suspect who is let in. It is told once.
+// enters tells of a suspect who is let in at an account at which it was refused. It is told once.
 func (m *Model) enters(r *sequence.Row) *sequence.Finding {
 	if len(m.hot.all) == 0 {
 		return nil
@@ -54,8 +54,8 @@ func (m *Model) enters(r *sequence.Row) *sequence.Finding {
 	if r.Values[who].Hash == 0 {
 		who = feature.SourceOutside
 	}
-	source := r.Values[who].Hash
-	if source == 0 || r.Values[feature.User].Hash == 0 {
+	source, user := r.Values[who].Hash, r.Values[feature.User].Hash
+	if source == 0 || user == 0 {
 		return nil
 	}
 	for i := range m.hot.all {
@@ -63,10 +63,11 @@ func (m *Model) enters(r *sequence.Row) *sequence.Finding {
 		if s.who != source || s.class != r.Class {
 			continue
 		}
-		m.hot.all = append(m.hot.all[:i], m.hot.all[i+1:]...)
-		if r.Now > s.until {
-			return nil
+		a := m.actors.known(sketch.Mix(s.who, s.kind))
+		if r.Now > s.until || a == nil || a.met[1]>>(account(user)>>59)&1 == 0 {
+			continue
 		}
+		m.hot.all = slices.Delete(m.hot.all, i, i+1)
 		by, as := r.Entity(m.layout, who), r.Entity(m.layout, feature.User)
 		return &sequence.Finding{
 			Kind:     entered,
@@ -75,7 +76,7 @@ func (m *Model) enters(r *sequence.Row) *sequence.Finding {
 			Field:    by.Name + " + " + as.Name,
 			Value:    by.Text + " + " + as.Text,
 			Hash:     sketch.Mix(by.Hash, as.Hash),
-			Seen:     fmt.Sprintf("%s was let in as %s after it was refused %s", by.Text, as.Text, incident.Times(s.times)),
+			Seen:     fmt.Sprintf("%s was let in as %s after it was refused %s", by.Text, as.Text, incident.Times(a.n[1])),
 			Expected: "whoever is refused so often is not let in",
 			Tactic:   feature.InitialAccess,
 			Side:     feature.Rights,

@@ -14,7 +14,7 @@ import (
 // The kinds of finding.
 const (
 	often   = iota // somebody is refused
-	account        // all who try are, at one account
+	at             // all who try are, at one account
 	entered        // somebody who was refused is let in
 )
 
@@ -48,7 +48,7 @@ const seldom = 3
 
 // Take takes up a row that says that somebody was refused, or was let in who was refused before.
 func (m *Model) Take(r *sequence.Row) *sequence.Finding {
-	m.steps = m.steps[:0]
+	m.taken = m.taken[:0]
 	how := none
 	switch outcome := r.Values[feature.Outcome].Hash; {
 	case outcome == m.words.success:
@@ -69,22 +69,26 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	user := r.Values[feature.User].Hash
 	var found *sequence.Finding
 	if source := r.Values[who].Hash; source != 0 {
-		c := Case{Who: source, At: m.target(r, how), Kind: kindOf(r.Class, how, who), Now: r.Now}
-		if v := m.Refuse(&c); m.tells(&v) {
-			m.hot.add(source, r.Class, &v, m.now)
+		c := Case{Who: source, At: m.target(r, how), Kind: kindOf(r.Class, how, who), Now: r.Now, Known: r.Learning}
+		if v := m.Refuse(&c); !r.Learning && m.tells(&v) {
+			if how == failed {
+				m.hot.add(&suspect{who: source, class: r.Class, kind: c.Kind, until: m.now + day, bits: v.Bits})
+			}
 			found = m.tell(r, often, who, how, &v)
 		}
 	}
 	if how == failed && user != 0 {
-		c := Case{Who: user, At: sketch.Mix(r.Values[who].Hash^1, r.Values[feature.Host].Hash^1), Kind: kindOf(r.Class, how, feature.User), Now: r.Now}
-		if v := m.Refuse(&c); m.tells(&v) && found == nil {
-			found = m.tell(r, account, feature.User, how, &v)
+		c := Case{Who: user, At: sketch.Mix(r.Values[who].Hash^1, r.Values[feature.Host].Hash^1), Kind: kindOf(r.Class, how, feature.User), Now: r.Now, Known: r.Learning}
+		if v := m.Refuse(&c); !r.Learning && m.tells(&v) && found == nil {
+			found = m.tell(r, at, feature.User, how, &v)
 		}
 	}
 	return found
 }
 
-func (m *Model) tells(v *Verdict) bool { return v.Fresh && v.Bits >= sketch.Log2(m.Daily())+seldom }
+func account(user uint64) uint64 { return sketch.Mix(user, user) }
+
+func (m *Model) tells(v *Verdict) bool { return v.Bits >= sketch.Log2(m.Daily())+seldom }
 
 func kindOf(class uint64, how manner, who int) uint64 {
 	return sketch.Mix(class, uint64(how)<<8|uint64(who))
@@ -93,7 +97,7 @@ func kindOf(class uint64, how manner, who int) uint64 {
 // target is what was refused: an account where there is one, a path of the web, or a service at an address.
 func (m *Model) target(r *sequence.Row, how manner) uint64 {
 	if user := r.Values[feature.User].Hash; how == failed && user != 0 {
-		return sketch.Mix(user, user)
+		return account(user)
 	}
 	if how == answer {
 		if path := r.Text(event.URLPath); path != "" {
@@ -124,7 +128,7 @@ func (m *Model) tell(r *sequence.Row, kind, who int, how manner, v *Verdict) *se
 		Side:     feature.Volume,
 		Entities: []incident.Entity{by},
 	}
-	if kind == account {
+	if kind == at {
 		f.Seen = fmt.Sprintf("logins as %s were refused %s within %s, %s", by.Text, times, within(v), places(kind, how, v.Targets))
 	}
 	return f
@@ -147,7 +151,7 @@ func span(d time.Duration) string {
 func places(kind int, how manner, n float32) string {
 	what := "place"
 	switch {
-	case kind == account:
+	case kind == at:
 		what = "source"
 	case how == failed:
 		what = "account"
@@ -170,14 +174,11 @@ func tactic(who int, how manner) feature.Hint {
 	return feature.Reconnaissance
 }
 
-// Learn counts the row taken last.
+// Learn remembers of whom it is held.
 func (m *Model) Learn(_ *sequence.Row, held bool) {
-	if len(m.steps) == 0 {
-		return
-	}
 	if held {
-		m.learn(dim)
-		return
+		for _, a := range m.taken {
+			a.odd = true
+		}
 	}
-	m.learn(1)
 }

@@ -26,7 +26,8 @@ const (
 	chosen   = 2           // bits: the most telling of four measures is chosen
 	doubted  = 10          // bits from which a way is learned at less weight
 	dim      = 0.125       // which is this
-	day      = int64(24 * time.Hour)
+	hour     = int64(time.Hour)
+	day      = 24 * hour
 	week     = 7 * day
 )
 
@@ -39,12 +40,13 @@ type Case struct {
 	At   uint64 // the account, service or path: what it was refused
 	Kind uint64 // of refusal, within which actors are compared
 	Now  int64  // the site's time
+
+	Known bool // what goes on now is taken for usual, as while a site learns
 }
 
 // A Verdict is what is known of the one who was refused.
 type Verdict struct {
-	Bits    float32       // -log2 of the chance that one who is refused twice gets so far
-	Fresh   bool          // this very refusal shows it
+	Bits    float32       // -log2 of the chance that one who is refused twice gets so far; 0 where no more is known than before
 	Window  time.Duration // in which it shows
 	Times   float32       // refusals in it, as they fade
 	Targets float32       // about so many different targets
@@ -59,21 +61,12 @@ type Model struct {
 	words  words
 
 	actors table
-	kinds  kinds
 	hot    hot
 	looks  float32 // at actors that were refused twice
 	began  int64
 	now    int64
-	turns  int64 // fortnights begun
-
-	steps []step // of the row taken last, to be learned
-}
-
-// A step is how much farther an actor came than ever before, by one measure.
-type step struct {
-	curve    *curve
-	from, to uint8
-	bits     float32
+	hours  int64    // begun
+	taken  []*actor // of the row taken last
 }
 
 // New returns a Model that knows nothing, for rows of the layout of events.
@@ -81,17 +74,26 @@ func New(key sketch.Key, layout *feature.Layout) *Model {
 	return &Model{key: key, layout: layout, words: newWords(key)}
 }
 
-// Pass moves the site's time forward to t.
+// Pass moves the site's time forward to t. What actors did is learned when their windows have ended, so that nobody teaches what is usual while
+// it is judged.
 func (m *Model) Pass(t int64) {
-	const fortnight = 2 * week
+	const fortnight = int64(2 * week)
 	if m.began == 0 {
-		m.began, m.turns = t, t/fortnight
+		m.began, m.hours = t, t/hour
 	}
 	m.now = max(m.now, t)
-	if turn := m.now / fortnight; turn > m.turns {
-		m.turns = turn
-		m.kinds.halve()
+	if now := m.now / hour; now > m.hours {
+		m.actors.close(m.seconds())
+		if now*hour/fortnight > m.hours*hour/fortnight {
+			m.actors.kinds.halve()
+		}
+		m.hours = now
 	}
+}
+
+// seconds is the time in which actors reckon.
+func (m *Model) seconds() uint32 {
+	return uint32(min(max(0, m.now-m.began)/int64(time.Second), 1<<32-1))
 }
 
 // Daily returns how many actors a day are looked at.
@@ -102,58 +104,39 @@ func (m *Model) Daily() float32 {
 // Refuse takes up a refusal and returns what is known of who met it.
 func (m *Model) Refuse(c *Case) Verdict {
 	m.Pass(c.Now)
-	at := uint32(min(max(0, m.now-m.began)/int64(time.Second), 1<<32-1))
-	number := m.kinds.of(c.Kind)
-	a := m.actors.find(sketch.Mix(c.Who, c.Kind), at)
+	at := m.seconds()
+	number := m.actors.kinds.of(c.Kind)
+	a := m.actors.find(sketch.Mix(c.Who, c.Kind), number, at)
 	if a == nil {
 		return Verdict{}
 	}
-	begun := a.far[1] // by the count of a day, which is never below the others
+	m.taken = append(m.taken, a)
+	curves := &m.actors.kinds.all[number].curves
+	a.close(at, curves)
 	a.pass(at)
-	x := a.take(c.At)
-	if begun < 2 && a.far[1] < 2 && reach(x[1]) >= 2 {
-		m.looks++
-	}
+	x, twice := a.take(c.At), a.far[1] < 2 // by the count of a day, which is never below the others
 	var v Verdict
 	for i := range x {
 		far := reach(x[i])
 		if far <= a.far[i] {
 			continue
 		}
-		best, own := a.past[i]>>4, a.past[i]&15
-		table := &m.kinds.all[number].curves[i]
-		b := table.bits(far, best, own) - chosen
-		if from := max(a.far[i], best); far > from {
-			m.steps = append(m.steps, step{table, from, far, b})
-		}
 		a.far[i] = far
-		if b > v.Bits {
-			v = Verdict{Bits: b, Fresh: true, Window: time.Duration(spans[i%windows]) * time.Second}
-			v.Times, v.Targets = x[i%windows], x[windows+i%windows]
-			v.Usual = m.kinds.all[number].curves[i%windows].usual()
+		if b := curves[i].bits(far, a.past[i]>>4, a.past[i]&15) - chosen; b > v.Bits {
+			w := i % windows
+			v = Verdict{Bits: b, Window: time.Duration(spans[w]) * time.Second, Since: time.Duration(at-a.began[w]) * time.Second}
+			v.Times, v.Targets, v.Usual = x[w], x[windows+w], curves[w].usual()
 		}
 	}
-	v.Since = time.Duration(at-a.began) * time.Second
+	if twice && a.far[1] >= 2 {
+		m.looks++
+	}
+	a.odd = a.odd || v.Bits >= doubted && !c.Known
 	return v
 }
 
-// learn counts what the last row showed, with a weight of 0 to 1. One actor counts in each octave once.
-func (m *Model) learn(weight float32) {
-	for i := range m.steps {
-		s := &m.steps[i]
-		w := weight
-		if s.bits >= doubted {
-			w = min(w, dim)
-		}
-		for k := s.from + 1; k <= s.to; k++ {
-			s.curve.n[k] += w
-		}
-	}
-	m.steps = m.steps[:0]
-}
-
 // Bytes returns the memory that the model takes.
-func (m *Model) Bytes() int { return m.actors.bytes() + m.kinds.bytes() + hotBytes }
+func (m *Model) Bytes() int { return m.actors.bytes() + hotBytes }
 
 // reach is one more than the octave of a count, which fades by a little between two refusals.
 func reach(x float32) uint8 {
