@@ -94,7 +94,7 @@ func (a *actor) take(target uint64) (x [measures]float32) {
 	for w := range spans {
 		a.n[w]++
 		a.met[w] |= 1 << (target >> 59)
-		x[w], x[windows+w] = a.n[w], different(a.met[w])
+		x[w], x[windows+w] = a.n[w], min(different(a.met[w]), a.n[w])
 	}
 	return x
 }

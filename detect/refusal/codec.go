@@ -97,9 +97,9 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 }
 
 func (a *actor) decode(d *sketch.Decoder) {
-	a.tag, a.last = d.Fixed32(), second(d)
+	a.tag, a.last = d.Fixed32(), moment(d)
 	for w := range spans {
-		a.began[w], a.n[w], a.met[w] = second(d), d.Float(), d.Fixed32()
+		a.began[w], a.n[w], a.met[w] = moment(d), d.Float(), d.Fixed32()
 	}
 	for i := range a.far {
 		a.far[i], a.past[i] = d.Byte(), d.Byte()
@@ -107,7 +107,7 @@ func (a *actor) decode(d *sketch.Decoder) {
 	a.kind, a.odd = d.Byte(), d.Bool()
 }
 
-func second(d *sketch.Decoder) uint32 { return uint32(d.Count(1<<32 - 1)) }
+func moment(d *sketch.Decoder) uint32 { return uint32(d.Count(1<<32 - 1)) }
 
 // sound reports whether an actor may be so at a time, where there are so many kinds.
 func (a *actor) sound(at uint32, kinds int) bool {
@@ -116,5 +116,5 @@ func (a *actor) sound(at uint32, kinds int) bool {
 			return false
 		}
 	}
-	return a.last <= at && a.began[0] <= a.last && a.began[1] <= a.last && int(a.kind) < kinds
+	return max(a.last, a.began[0], a.began[1]) <= at && int(a.kind) < kinds
 }
