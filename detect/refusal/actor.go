@@ -108,8 +108,8 @@ func (a *actor) worth(at uint32) uint8 {
 }
 
 // A table keeps actors in bounded memory. A new one wears down the one of its bucket that is worth least (as in HeavyKeeper, Yang et al. 2019,
-// without the dice) and takes its place when that is used up, so that a flood of those who are refused once only puts out itself. The table doubles when it has worn down as many
-// as it holds that were refused more than once.
+// without the dice) and takes its place when that is used up, so that a flood of those who are refused once only puts out itself. The table doubles
+// when it has worn down as many as it holds that were refused more than once.
 type table struct {
 	actors []actor // nil until the first refusal
 	worn   int

@@ -96,7 +96,8 @@ func TestGuessingIsFound(t *testing.T) {
 	}
 }
 
-// TestNobodyTeachesWhileJudged checks that three who spray together do not make each other usual, and that one who goes on for days does not make the next one usual.
+// TestNobodyTeachesWhileJudged checks that three who spray together do not make each other usual, and twenty one after the other not the
+// next one.
 func TestNobodyTeachesWhileJudged(t *testing.T) {
 	w := newWorld(2)
 	w.live(10, 30, false)
@@ -111,13 +112,65 @@ func TestNobodyTeachesWhileJudged(t *testing.T) {
 		t.Errorf("%.1f bits of one alone, %.1f of three together", alone, together)
 	}
 	w.now += 2 * day
-	for range 20 { // the same one, again and again
-		w.guess(999_000, 200, 50, 30*second)
+	for who := range 20 {
+		w.guess(999_100+who, 200, 50, 30*second)
 		w.now += 3 * hour
 	}
 	w.now += 2 * day
 	if v := w.guess(999_009, 200, 50, 30*second); v.Bits < w.bar() {
-		t.Errorf("after one who guessed for days, another one has %.1f bits, the bar is at %.1f", v.Bits, w.bar())
+		t.Errorf("after twenty who guessed, another one has %.1f bits, the bar is at %.1f", v.Bits, w.bar())
+	}
+}
+
+// TestOneCountsOnce checks that one actor, however often it comes, is one of those that others are held against.
+func TestOneCountsOnce(t *testing.T) {
+	w := newWorld(2)
+	for range 50 {
+		w.guess(7, 8, 8, minute)
+		w.now += 2 * day
+	}
+	for i, c := range w.actors.kinds.all[0].curves {
+		for k, n := range c.n {
+			if n > 1 || n == 0 && k == 1 {
+				t.Errorf("by measure %d, %v came to octave %d", i, n, k)
+			}
+		}
+	}
+}
+
+// TestFullTableTakesNew checks that there is room for one who is refused often when all places are taken by those who were refused twice.
+func TestFullTableTakesNew(t *testing.T) {
+	w := newWorld(2)
+	for range 2 {
+		for who := range 4 * slots {
+			w.refuse(who, 1, second/4, false)
+			w.refuse(who, 1, 0, false)
+		}
+	}
+	if v := w.guess(999_999, 200, 20, 10*second); v.Bits < w.bar() {
+		t.Errorf("in a full table one who guesses has %.1f bits, the bar is at %.1f", v.Bits, w.bar())
+	}
+	if len(w.actors.actors) != slots {
+		t.Errorf("%d places, want %d", len(w.actors.actors), slots)
+	}
+}
+
+// TestPaceRaisedByDay checks that one who guesses twice as often each day is told of all the same, and that the next one is.
+func TestPaceRaisedByDay(t *testing.T) {
+	w := newWorld(6)
+	w.live(10, 30, false)
+	var told int
+	for times := 2; times <= 512; times *= 2 {
+		if v := w.guess(999_999, times, 1, 5*second); v.Bits >= w.bar() && told == 0 {
+			told = times
+		}
+		w.now += 2 * day
+	}
+	if told == 0 {
+		t.Error("nothing was told of one who came to 512 in steps")
+	}
+	if v := w.guess(999_998, 256, 1, 5*second); v.Bits < w.bar() {
+		t.Errorf("another one has %.1f bits after that, the bar is at %.1f", v.Bits, w.bar())
 	}
 }
 
@@ -146,6 +199,10 @@ func TestOwnPast(t *testing.T) {
 	}
 	w.live(7, 30, true)
 	first := broken(5_000)
+	w.now += 2 * day
+	if again := broken(5_000); again.Bits == 0 {
+		t.Error("nothing is said of the second time")
+	}
 	for range 30 {
 		broken(5_000)
 	}
@@ -280,6 +337,25 @@ func TestLetInAfterAll(t *testing.T) {
 		}
 		if f != nil && !strings.Contains(f.Seen, "203.0.113.9 was let in as jsmith after it was refused 1") {
 			t.Errorf("said %q", f.Seen)
+		}
+	}
+}
+
+// TestHeldCountsLittle checks that what somebody in an open incident does counts an eighth.
+func TestHeldCountsLittle(t *testing.T) {
+	for held, want := range map[bool]float32{false: 1, true: dim} {
+		r, layout := row("failure", "203.0.113.9", "jsmith", start)
+		m := New(testKey(), layout)
+		m.Take(r)
+		m.Learn(r, held)
+		m.Pass(start + 3*day)
+		for i := range m.actors.kinds.all {
+			if n := m.actors.kinds.all[i].curves[0].n[1]; n != want {
+				t.Errorf("held is %v: it counts %v, want %v", held, n, want)
+			}
+		}
+		if len(m.actors.kinds.all) != 2 {
+			t.Errorf("%d kinds, want that of the address and that of the account", len(m.actors.kinds.all))
 		}
 	}
 }
