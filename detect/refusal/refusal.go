@@ -127,6 +127,9 @@ func (m *Model) Refuse(c *Case) Verdict {
 			v = Verdict{Bits: b, Window: time.Duration(spans[w]) * time.Second, Since: time.Duration(at-a.began[w]) * time.Second}
 			v.Times, v.Targets, v.Usual = x[w], x[windows+w], curves[w].usual()
 		}
+		if c.Known {
+			a.learn(i, &curves[i])
+		}
 	}
 	if twice && a.far[1] >= 2 {
 		m.looks++

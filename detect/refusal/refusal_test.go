@@ -155,6 +155,20 @@ func TestFullTableTakesNew(t *testing.T) {
 	}
 }
 
+// TestKnownAtOnce checks that what somebody did while the site learned is not told of when it goes on each night.
+func TestKnownAtOnce(t *testing.T) {
+	w := newWorld(6)
+	w.live(1, 30, true)
+	for night := range 4 {
+		for i := range 80 {
+			if v := w.refuse(999_999, i, second/3, night == 0); night > 0 && v.Bits >= w.bar() {
+				t.Fatalf("in the night %d, %+v, the bar is at %.1f", night+1, v, w.bar())
+			}
+		}
+		w.now += day - 30*second
+	}
+}
+
 // TestPaceRaisedByDay checks that one who guesses twice as often each day is told of all the same, and that the next one is.
 func TestPaceRaisedByDay(t *testing.T) {
 	w := newWorld(6)
