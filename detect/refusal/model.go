@@ -22,10 +22,9 @@ const (
 type manner uint64
 
 const (
-	none   manner = iota
-	denied        // a firewall or a rule stopped it
-	failed        // the source says that it failed
-	answer        // a web server says so
+	denied manner = iota + 1 // a firewall or a rule stopped it
+	failed                   // the source says that it failed
+	answer                   // a web server says so
 )
 
 // words are the hashes by which a refusal is known.
@@ -49,7 +48,7 @@ const seldom = 3
 // Take takes up a row that says that somebody was refused, or was let in who was refused before.
 func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	m.taken = m.taken[:0]
-	how := none
+	var how manner
 	switch outcome := r.Values[feature.Outcome].Hash; {
 	case outcome == m.words.success:
 		return m.enters(r)

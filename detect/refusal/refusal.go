@@ -77,7 +77,7 @@ func New(key sketch.Key, layout *feature.Layout) *Model {
 // Pass moves the site's time forward to t. What actors did is learned when their windows have ended, so that nobody teaches what is usual while
 // it is judged.
 func (m *Model) Pass(t int64) {
-	const fortnight = int64(2 * week)
+	const fortnight = 2 * week
 	if m.began == 0 {
 		m.began, m.hours = t, t/hour
 	}
