@@ -175,8 +175,11 @@ func tactic(who int, how manner) feature.Hint {
 
 // Learn remembers of whom it is held.
 func (m *Model) Learn(_ *sequence.Row, held bool) {
-	if held {
-		for _, a := range m.taken {
+	if !held {
+		return
+	}
+	for _, key := range m.taken {
+		if a := m.actors.known(key); a != nil {
 			a.odd = true
 		}
 	}

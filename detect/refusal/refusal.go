@@ -66,7 +66,7 @@ type Model struct {
 	began  int64
 	now    int64
 	hours  int64    // begun
-	taken  []*actor // of the row taken last
+	taken  []uint64 // actors of the row taken last
 }
 
 // New returns a Model that knows nothing, for rows of the layout of events.
@@ -105,12 +105,12 @@ func (m *Model) Daily() float32 {
 func (m *Model) Refuse(c *Case) Verdict {
 	m.Pass(c.Now)
 	at := m.seconds()
-	number := m.actors.kinds.of(c.Kind)
-	a := m.actors.find(sketch.Mix(c.Who, c.Kind), number, at)
+	number, key := m.actors.kinds.of(c.Kind), sketch.Mix(c.Who, c.Kind)
+	a := m.actors.find(key, number, at)
 	if a == nil {
 		return Verdict{}
 	}
-	m.taken = append(m.taken, a)
+	m.taken = append(m.taken, key)
 	curves := &m.actors.kinds.all[number].curves
 	a.close(at, curves)
 	a.pass(at)
