@@ -405,8 +405,8 @@ func TestRoundTrip(t *testing.T) {
 // FuzzDecode checks that no bytes make Decode panic, nor what is done with what it accepts, and that this is written as it was read.
 func FuzzDecode(f *testing.F) {
 	w := newWorld(9)
-	w.live(3, 40, false)
 	w.guess(999_999, 100, 40, 20*second)
+	w.hot.add(&suspect{who: 1, kind: 3, until: start, bits: 20})
 	var e sketch.Encoder
 	w.Encode(&e)
 	f.Add(e.Buf)
