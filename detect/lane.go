@@ -44,7 +44,7 @@ type lane struct {
 
 	mu      sync.Mutex
 	reports []report       // what the next batch has to tell beside its own
-	refused []refusal      // what the store would not take
+	refused []rejection    // what the store would not take
 	marks   map[string]lag // by site
 	wake    chan struct{}  // tells the scoring stage that there is something to save or to tell; room for one
 }
@@ -55,7 +55,7 @@ type report struct {
 	entry ledger.Entry
 }
 
-type refusal struct {
+type rejection struct {
 	site, epoch string
 	seq, n      uint64
 }

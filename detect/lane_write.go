@@ -230,7 +230,7 @@ func (l *lane) reject(ctx context.Context, rejections []Rejection) (told []Outpu
 			e.Epoch, e.Seq, e.Rows = m.Epoch, m.Seq0, n
 			e.First, e.Last = firstReceived(&m.Message), firstReceived(&m.Message)
 			l.mu.Lock()
-			l.refused = append(l.refused, refusal{r.Site, m.Epoch, m.Seq0, n})
+			l.refused = append(l.refused, rejection{r.Site, m.Epoch, m.Seq0, n})
 			l.mu.Unlock()
 		}
 		told = append(told, Output{Site: r.Site, Ledger: []ledger.Entry{e}})

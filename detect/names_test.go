@@ -7,21 +7,23 @@ import (
 	"frontfoot/benchmarks/gen"
 )
 
-// TestRhythmAndSpellingTell plays three days with an attack on the second and checks that the model that is for it tells of it in its own words, as
+// TestModelsOverRowsTell plays days with an attack on the last but one and checks that the model that is for it tells of it in its own words, as
 // part of an incident, and not of the days without one.
-func TestRhythmAndSpellingTell(t *testing.T) {
+func TestModelsOverRowsTell(t *testing.T) {
 	for _, x := range []struct {
 		attack       gen.Scenario
 		model, words string
+		days         int
 	}{
-		{"beacon-jitter", "rhythm", "times, about every "},
-		{gen.DNSTunnel, "spelling", "different names under "},
-		{"dga", "spelling", "names that look made up, such as "},
+		{"beacon-jitter", "rhythm", "times, about every ", 3},
+		{gen.DNSTunnel, "spelling", "different names under ", 3},
+		{"dga", "spelling", "names that look made up, such as ", 3},
+		{"web-scan", "refusal", " pages (one in ten of the others comes to ", 4},
 	} {
 		told := map[string]bool{}
 		for _, attack := range []gen.Scenario{gen.Quiet, x.attack} {
 			s, seq := NewSite("testham", ScoreKey(), DefaultConfig()), uint64(0)
-			for _, batch := range councilWeek(t, 3, 8_000, attack) {
+			for _, batch := range councilWeek(t, x.days, 8_000, attack) {
 				var out Output
 				s.Process(Message{Epoch: "e", Seq0: seq, Events: batch}, &out)
 				seq += uint64(batch.Rows())

@@ -6,6 +6,7 @@ import (
 
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
+	"frontfoot/detect/refusal"
 	"frontfoot/detect/rhythm"
 	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
@@ -20,7 +21,7 @@ const (
 
 // newSequences returns the models that count over rows. Their order is part of what stories mean: a new one is put last.
 func newSequences(key sketch.Key, layout *feature.Layout) sequences {
-	return sequences{rhythm.New(layout), spelling.New(key, layout)}
+	return sequences{rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout)}
 }
 
 // sequences are models that count over rows.

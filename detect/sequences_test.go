@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"frontfoot/benchmarks/gen"
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
 	"frontfoot/detect/sequence"
@@ -113,5 +114,20 @@ func TestSequenceSnapshot(t *testing.T) {
 	again := NewSite("testham", ScoreKey(), DefaultConfig())
 	if err := again.Restore(before); err != nil || again.seen != 100 {
 		t.Errorf("a snapshot of version %d: %d events, %v", oldestModel, again.seen, err)
+	}
+}
+
+// TestSnapshotWithoutAModel checks that a snapshot from before there was a model is read, and that the model then knows nothing.
+func TestSnapshotWithoutAModel(t *testing.T) {
+	batches := councilWeek(t, 2, 2000, gen.Quiet)
+	var y say
+	before := NewSite("testham", ScoreKey(), DefaultConfig().Without(PartRefusal))
+	y.feed(before, batches, 0)
+	s := NewSite("testham", ScoreKey(), DefaultConfig())
+	if err := s.Restore(before.Snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := before.sequences.bytes(), s.sequences.bytes(); len(s.sequences) != len(before.sequences)+1 || b < a || b > a+1024 {
+		t.Errorf("%d models of %d bytes restored from %d of %d", len(s.sequences), b, len(before.sequences), a)
 	}
 }

@@ -13,12 +13,13 @@ const (
 	PartBursts                    // a panel's
 	PartRhythm                    // the models that count over rows of log events
 	PartSpelling
+	PartRefusal
 	PartGuard // that what is unusual, or of an open incident, is learned slowly
 )
 
 // Parts returns all parts in their order.
 func Parts() []Part {
-	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartRhythm, PartSpelling, PartGuard}
+	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartRhythm, PartSpelling, PartRefusal, PartGuard}
 }
 
 // String returns what the part is called in tables.
@@ -38,6 +39,8 @@ func (p Part) String() string {
 		return "rhythm"
 	case PartSpelling:
 		return "spelling"
+	case PartRefusal:
+		return "refusal"
 	case PartGuard:
 		return "guard"
 	default:

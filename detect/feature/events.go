@@ -81,8 +81,15 @@ const (
 const (
 	Dataset            = dataset
 	SourceInside       = srcIn
+	SourceOutside      = srcOut
+	DestinationInside  = dstIn
 	DestinationOutside = dstOut
+	Outcome            = outcome
+	EventType          = eventType
+	User               = user
+	Host               = host
 	WebDomain          = domain
+	HTTPStatus         = status
 )
 
 // eventFields is the table of an event's fields. Ephemeral ports, process numbers and times of day are no features.
