@@ -150,3 +150,15 @@ func (s *stuck) Read(p []byte) (int, error) {
 	<-s.ctx.Done()
 	return 0, s.ctx.Err()
 }
+
+// Nothing cancels a statement that waits between two tries to reach an address, so they are few.
+func TestUnreachableAddressIsGivenUp(t *testing.T) {
+	needEngine(t)
+	_, err := answerOf(t.Context(), Request{SQL: []byte("SELECT * FROM url('http://127.0.0.1:1/x', CSV, 'a String')")})
+	if err == nil {
+		t.Error("an address that nobody listens at was read")
+	}
+	if tries := ask(t, "SELECT getSetting('http_max_tries')"); tries != "2" {
+		t.Errorf("%s tries", tries)
+	}
+}

@@ -155,6 +155,8 @@ func baseSettings(cfg Config) map[string]string {
 	base := map[string]string{
 		"query_profiler_real_time_period_ns": "0",
 		"query_profiler_cpu_time_period_ns":  "0",
+		"http_max_tries":                     "2", // ten take two minutes, in which nothing can cancel them and the engine cannot stop
+		"http_receive_timeout":               "10",
 	}
 	if cfg.Threads > 0 {
 		base["max_threads"] = strconv.Itoa(cfg.Threads)
