@@ -91,11 +91,18 @@ func (x *explainer) what(me *novelty.Measure) string {
 		return x.say(a) + " " + first + x.of(a)
 	}
 	second := x.layout.Fields[b].Format(x.row.Values[b])
-	if say := x.layout.Pairs[me.Feature-len(x.layout.Fields)].Say; say != "" {
-		return fmt.Sprintf(say, first, second)
+	pair := &x.layout.Pairs[me.Feature-len(x.layout.Fields)]
+	switch {
+	case pair.Say == "":
+		return x.say(a) + " " + first + " with " + x.say(b) + " " + second
+	case known(me):
+		return fmt.Sprintf(pair.Seldom(), first, second)
 	}
-	return x.say(a) + " " + first + " with " + x.say(b) + " " + second
+	return fmt.Sprintf(pair.Say, first, second)
 }
+
+// known reports whether a feature was seen before. Counts are learned in parts and fade, so what is nearly nothing is nothing.
+func known(me *novelty.Measure) bool { return me.Count >= 0.5 }
 
 func (x *explainer) say(field int) string {
 	if say := x.layout.Fields[field].Say; say != "" {
@@ -126,12 +133,12 @@ func (x *explainer) expected(me *novelty.Measure, total, values float32) string 
 		among = "in " + incident.Span(x.age) + " and " + incident.Count(total) + " events"
 	}
 	switch {
-	case me.Count < 0.5 && b < 0:
+	case known(me):
+		return "(seen " + incident.Times(me.Count) + " " + among + ")"
+	case b < 0:
 		return "(never seen " + among + ", which showed " + incident.Count(values) + " others)"
-	case me.Count < 0.5:
-		return "(never " + among + ", though both are known)"
 	}
-	return "(seen " + incident.Times(me.Count) + " " + among + ")"
+	return "(never " + among + ", though both are known)"
 }
 
 // entities returns who and what the row is about. The first is the one that acts: the source, else the user. Others are named where they take

@@ -147,7 +147,7 @@ func example() *fake {
 				ID: "tru-0001", Site: "truro", Premises: "corner-shop", Raised: at.Add(-26 * time.Hour), First: at.Add(-26 * time.Hour), Last: at.Add(-26 * time.Hour),
 				Severity: "low", Score: 3, Title: hostile, Findings: 1, Verdict: "benign", Author: "ann", Note: "the new printer",
 				Verdicts: []store.Said{
-					{Time: at, Verdict: "suppressed", Author: "bob", Entities: []string{"source.ip=10.0.0.1"}, Reasons: []string{"user.name", "destination.port"}, Until: at.AddDate(0, 0, 7)},
+					{Time: at, Verdict: "suppressed", Author: "bob", Entities: []string{"source.ip=10.0.0.1"}, Reasons: []string{"user.name", "destination.port", "user.name"}, Until: at.AddDate(0, 0, 7)},
 					{Time: at.Add(time.Hour), Author: "bob", Note: hostile},
 					{Time: at.Add(2 * time.Hour), Verdict: "benign", Author: "ann", Entities: []string{"source.ip=10.0.0.1"}, Reasons: []string{"user.name"}, Note: "the new printer"},
 				},

@@ -203,6 +203,17 @@ func (c *IncidentSuppress) narrow(ctx context.Context, s Store, site string, v *
 	return nil
 }
 
+// distinct keeps the first of each name: two reasons may be about the same fields.
+func distinct(names []string) []string {
+	var kept []string
+	for _, name := range names {
+		if !slices.Contains(kept, name) {
+			kept = append(kept, name)
+		}
+	}
+	return kept
+}
+
 func reasonsOf(v *detect.Verdict) []string {
 	names := make([]string, len(v.Scope.Reasons))
 	for i := range v.Scope.Reasons {
@@ -235,7 +246,7 @@ func until(text string, now time.Time) (time.Time, error) {
 // write says what follows.
 func (s *spoken) write(out io.Writer) error {
 	var b strings.Builder
-	who, what := escape(strings.Join(s.Entities, ", ")), escape(strings.Join(s.Reasons, ", "))
+	who, what := escape(strings.Join(s.Entities, ", ")), escape(strings.Join(distinct(s.Reasons), ", "))
 	switch s.Verdict {
 	case verdict.Confirmed:
 		fmt.Fprintf(&b, "%s of %s is confirmed by %s. What it showed is never learned:\n", s.Incident, s.Site, escape(s.Author))

@@ -126,6 +126,13 @@ func TestStanding(t *testing.T) {
 	}
 }
 
+// Two reasons about the same fields are named once.
+func TestDistinct(t *testing.T) {
+	if got := strings.Join(distinct([]string{"a + b", "c", "a + b"}), ", "); got != "a + b, c" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestSaid checks what the commands print.
 func TestSaid(t *testing.T) {
 	for name, args := range map[string]string{

@@ -61,7 +61,7 @@ func WriteIncident(out io.Writer, in *store.Incident, evidence int) error {
 		{"When", span(in.First, in.Last)},
 		{"Raised", in.Raised.UTC().Format(time.DateTime) + " UTC"},
 		{"Score", strconv.FormatFloat(float64(in.Score), 'f', 1, 32) + " bits"},
-		{"Events", thousands(uint64(in.Findings)) + " unusual"},
+		{"Findings", thousands(uint64(in.Findings))},
 		{"Tactics", strings.Join(in.Tactics, ", ")},
 		{"Verdict", said(in)},
 	})
@@ -129,8 +129,9 @@ func (p *page) list(heading string, items []string) {
 		return
 	}
 	p.heading(heading)
+	width := len(strconv.Itoa(len(items)))
 	for i, item := range items {
-		p.line("  ", strconv.Itoa(i+1), ". ", escape(item))
+		p.line(fmt.Sprintf("  %*d. ", width, i+1), escape(item))
 	}
 }
 
@@ -150,11 +151,23 @@ func (p *page) evidence(in *store.Incident, most int) {
 			head += "  " + escape(e.Field)
 		}
 		p.line("  ", p.paint(faint, head))
-		if e.Seen != "" || e.Expected != "" {
-			p.line("    expected ", escape(e.Expected), "; seen ", escape(e.Seen))
+		if words := expectation(e); words != "" {
+			p.line("    ", escape(words))
 		}
 		p.line("    ", escape(e.Raw))
 	}
+}
+
+// expectation sets what was expected against what was seen.
+func expectation(e *store.Evidence) string {
+	var words []string
+	if e.Expected != "" {
+		words = append(words, "expected: "+e.Expected)
+	}
+	if e.Seen != "" {
+		words = append(words, "seen: "+e.Seen)
+	}
+	return strings.Join(words, "; ")
 }
 
 // sayings tells who said what of the incident, and when.
@@ -172,7 +185,7 @@ func (p *page) sayings(list []store.Said) {
 			items[i] += s.Verdict
 		}
 		if len(s.Entities) > 0 {
-			items[i] += ", for " + strings.Join(s.Entities, ", ") + ", about " + strings.Join(s.Reasons, ", ")
+			items[i] += ", for " + strings.Join(s.Entities, ", ") + ", about " + strings.Join(distinct(s.Reasons), ", ")
 		}
 		if s.Note != "" {
 			items[i] += ": " + s.Note

@@ -89,6 +89,11 @@ type Pair struct {
 	Hint Hint   // what novelty in it may mean
 }
 
+// Seldom is Say for a pair that was seen before, if hardly ever.
+func (p *Pair) Seldom() string {
+	return strings.NewReplacer("never", "hardly ever", "nobody", "hardly anybody", "is not active", "is seldom active", "is new", "is rare").Replace(p.Say)
+}
+
 // A Layout is the list of features that a model counts. It never changes during the life of a model.
 type Layout struct {
 	Fields []Field
@@ -159,7 +164,7 @@ func (f *Field) Format(v Value) string {
 	case v.Text != "":
 		return clip(v.Text)
 	case f.Kind == Numeric:
-		return string(appendSize(nil, v.Number))
+		return Size(float64(v.Number))
 	}
 	return strconv.FormatUint(v.Number, 10)
 }

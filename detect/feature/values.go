@@ -145,18 +145,15 @@ func halves(x float64) int64 {
 	return n
 }
 
-// appendSize appends a number of bytes as people say it.
-func appendSize(dst []byte, n uint64) []byte {
+// Size writes a number of bytes as people say it: "762 B", "19.1 kB".
+func Size(n float64) string {
 	unit := 0
-	x := float64(n)
-	for x >= 1000 && unit < 5 {
-		x /= 1000
+	for n >= 999.95 && unit < 5 { // what would be rounded to 1000.0 is one of the next unit
+		n /= 1000
 		unit++
 	}
 	if unit == 0 {
-		return append(strconv.AppendUint(dst, n, 10), " B"...)
+		return strconv.FormatFloat(n, 'f', 0, 64) + " B"
 	}
-	dst = strconv.AppendFloat(dst, x, 'f', 1, 64)
-	dst = append(dst, ' ', "kMGTP"[unit-1])
-	return append(dst, 'B')
+	return strconv.FormatFloat(n, 'f', 1, 64) + " " + "kMGTP"[unit-1:unit] + "B"
 }

@@ -119,7 +119,7 @@ func TestVersions(t *testing.T) {
 	got := Version{Number: v.Number, Title: v.Title, Findings: v.Findings, Entities: v.Entities, Tactics: v.Tactics, Reasons: v.Reasons[:1]}
 	want := Version{
 		Number: uint32(len(out)), Title: "thing 0, and 3 more things new here", Findings: 64, Entities: []string{"source.ip=10.0.0.1"},
-		Tactics: []string{"TA0008"}, Reasons: []string{"thing 0; seen 64 times in 63 minutes"},
+		Tactics: []string{"TA0008"}, Reasons: []string{"thing 0; seen 64 times in 1 hour"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -167,7 +167,10 @@ func TestSpan(t *testing.T) {
 	for _, c := range []struct {
 		d    time.Duration
 		want string
-	}{{0, "1 second"}, {90 * time.Second, "90 seconds"}, {4 * time.Minute, "4 minutes"}, {36 * time.Hour, "36 hours"}, {31 * 24 * time.Hour, "31 days"}} {
+	}{
+		{0, "1 second"}, {59 * time.Second, "59 seconds"}, {59*time.Second + 600*time.Millisecond, "1 minute"}, {109 * time.Second, "2 minutes"},
+		{59*time.Minute + 40*time.Second, "1 hour"}, {8*time.Hour + 20*time.Minute, "8 hours"}, {23*time.Hour + 50*time.Minute, "1 day"}, {31 * 24 * time.Hour, "31 days"},
+	} {
 		if got := Span(c.d); got != c.want {
 			t.Errorf("Span(%v) = %q, want %q", c.d, got, c.want)
 		}
@@ -177,6 +180,17 @@ func TestSpan(t *testing.T) {
 	}
 	if got := Count(38112); got != "38,112" {
 		t.Errorf("Count(38112) = %q", got)
+	}
+}
+
+// TestNoMoreValuesThanTimes checks that no reason tells of more values than events: how many values there were is an estimate.
+func TestNoMoreValuesThanTimes(t *testing.T) {
+	k := kind{Kind: Kind{What: "10.0.0.1 scans"}, count: 44, values: 1<<33 - 1}
+	if k.different() <= 44 {
+		t.Fatalf("the estimate is %v: the test is of no use", k.different())
+	}
+	if got, want := k.reason(), "10.0.0.1 scans; seen 44 times with about 44 different values in 1 second"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

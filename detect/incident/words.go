@@ -67,7 +67,7 @@ func (k *kind) reason() string {
 	seen := "seen once now"
 	if k.count > 1 {
 		seen = "seen " + Times(float32(k.count))
-		if n := k.different(); n >= 2 {
+		if n := min(k.different(), float32(k.count)); n >= 2 { // an estimate may be above the count
 			seen += " with about " + Count(n) + " different values"
 		}
 		seen += " in " + Span(time.Duration(k.last-k.first))
@@ -152,21 +152,21 @@ func Times(n float32) string {
 	return Count(n) + " times"
 }
 
-// Span writes a length of time as people do, in its largest unit.
+// Span writes a length of time as people do: in the largest unit that it has, rounded.
 func Span(d time.Duration) string {
-	unit := func(n int64, name string) string {
-		if n == 1 {
-			return "1 " + name
+	unit := func(size time.Duration, name string) string {
+		if n := int64(d.Round(size) / size); n > 1 {
+			return fmt.Sprintf("%d %ss", n, name)
 		}
-		return fmt.Sprintf("%d %ss", n, name)
+		return "1 " + name
 	}
 	switch {
-	case d < 2*time.Minute:
-		return unit(max(1, int64(d/time.Second)), "second")
-	case d < 2*time.Hour:
-		return unit(int64(d/time.Minute), "minute")
-	case d < 48*time.Hour:
-		return unit(int64(d/time.Hour), "hour")
+	case d.Round(time.Second) < time.Minute:
+		return unit(time.Second, "second")
+	case d.Round(time.Minute) < time.Hour:
+		return unit(time.Minute, "minute")
+	case d.Round(time.Hour) < 24*time.Hour:
+		return unit(time.Hour, "hour")
 	}
-	return unit(int64(d/(24*time.Hour)), "day")
+	return unit(24*time.Hour, "day")
 }

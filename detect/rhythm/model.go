@@ -50,7 +50,7 @@ func (m *Model) tell(r *sequence.Row, place int, v *Verdict) *sequence.Finding {
 	every := v.Every.Round(time.Second)
 	seen := fmt.Sprintf("%s called %s %d times, about every %s", from.Text, to.Text, v.Calls, every)
 	if v.Size > 0 {
-		seen += " with about " + incident.Count(v.Size) + " bytes"
+		seen += " with about " + feature.Size(float64(v.Size))
 	}
 	return &sequence.Finding{
 		Bits:     v.Bits + max(0, sketch.Log2(r.Daily/m.Daily())),

@@ -87,7 +87,7 @@ func (m *Model) answer(r *sequence.Row, n *Name) {
 func (m *Model) tellMadeUp(r *sequence.Row, n *Name, v *Verdict) *sequence.Finding {
 	f := m.tell(r, n, v)
 	f.Kind, f.Tactic, f.Hash = madeUp, feature.CommandControl, sketch.Mix(n.Who, n.Who)
-	f.Seen = fmt.Sprintf("%s asked for %d names that look made up, such as %s", f.Entities[0].Text, v.Names, f.Value)
+	f.Seen = fmt.Sprintf("%s asked for %s names that look made up, such as %s", f.Entities[0].Text, incident.Count(float32(v.Names)), f.Value)
 	f.Expected = "of names new here, one in 64 is so odd"
 	return f
 }
@@ -96,7 +96,8 @@ func (m *Model) tellTunnel(r *sequence.Row, n *Name, v *Verdict) *sequence.Findi
 	f := m.tell(r, n, v)
 	f.Kind, f.Tactic, f.Hash = tunnel, feature.Exfiltration, m.key.Hash(domainDomain, n.Domain)
 	f.Value = clip(n.Domain)
-	f.Seen = fmt.Sprintf("%s asked for %d different names under %s, which carried %d bytes", f.Entities[0].Text, v.Names, f.Value, v.Bytes)
+	f.Seen = fmt.Sprintf("%s asked for %s different names under %s, which carried %s",
+		f.Entities[0].Text, incident.Count(float32(v.Names)), f.Value, feature.Size(float64(v.Bytes)))
 	f.Expected = "of names new here, one in 64 says so much"
 	return f
 }
