@@ -174,6 +174,16 @@ func same(a, b decoy.Decoys) bool { return reflect.DeepEqual(a.Names(), b.Names(
 
 // lastDecoys returns the decoys that a topic's last record about them names.
 func lastDecoys(ctx context.Context, log Log, topic string) (last decoy.Decoys, err error) {
+	err = controls(ctx, log, topic, func(c *detect.Control) {
+		if c.Decoys != nil {
+			last = c.Decoys.Decoys
+		}
+	})
+	return last, err
+}
+
+// controls calls fn with the records of a control topic, in order, without those that cannot be read.
+func controls(ctx context.Context, log Log, topic string, fn func(*detect.Control)) error {
 	at, end, err := log.Offsets(ctx, topic)
 	for err == nil && at < end {
 		var got bus.FetchResult
@@ -182,10 +192,10 @@ func lastDecoys(ctx context.Context, log Log, topic string) (last decoy.Decoys, 
 		}
 		for _, m := range got.Messages {
 			at = m.Offset + 1
-			if c, err := detect.DecodeControl(m.Value); err == nil && c.Decoys != nil {
-				last = c.Decoys.Decoys
+			if c, err := detect.DecodeControl(m.Value); err == nil {
+				fn(&c)
 			}
 		}
 	}
-	return last, err
+	return err
 }

@@ -58,6 +58,7 @@ func TestSay(t *testing.T) {
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			f := example()
+			f.incidents[0].Verdicts = []store.Said{{Verdict: verdict.Confirmed}}
 			if _, err := runOnly(t, f, append([]string{"incidents"}, append(strings.Fields(c.args), "--author=ann")...)...); err != nil {
 				t.Fatal(err)
 			}
@@ -82,6 +83,7 @@ func TestSayWrongly(t *testing.T) {
 		want error
 	}{
 		{"benign nothing", store.ErrNotFound},
+		{"undo exe-7f3a9c", errUnsaid},
 		{"suppress exe-7f3a9c --entity=10.0.0.1", errEntity},
 		{"suppress exe-7f3a9c --reason=3", errReason},
 		{"suppress exe-7f3a9c --reason=user.name", errReason},
@@ -95,6 +97,19 @@ func TestSayWrongly(t *testing.T) {
 		if !errors.Is(err, c.want) || !errors.As(err, &hint) || len(f.produced) > 0 {
 			t.Errorf("%s: got %v, %d records; want %v with a hint", c.args, err, len(f.produced), c.want)
 		}
+	}
+}
+
+// TestUndoOnce takes back what only the log has yet. A second time there is nothing left.
+func TestUndoOnce(t *testing.T) {
+	f := example()
+	for _, args := range []string{"benign exe-7f3a9c", "undo exe-7f3a9c"} {
+		if _, err := runOnly(t, f, append([]string{"incidents"}, strings.Fields(args)...)...); err != nil {
+			t.Fatalf("%s: %v", args, err)
+		}
+	}
+	if _, err := runOnly(t, f, "incidents", "undo", "exe-7f3a9c"); !errors.Is(err, errUnsaid) || len(f.produced) != 2 || f.closed != 6 {
+		t.Errorf("again: got %v, %d records, %d closed; want errUnsaid, 2 and 6", err, len(f.produced), f.closed)
 	}
 }
 
@@ -133,7 +148,9 @@ func TestSaid(t *testing.T) {
 		"say-suppress": "suppress exe-7f3a9c --reason=2", "say-json": "suppress exe-7f3a9c --json --note=loud",
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := runOnly(t, example(), append([]string{"incidents"}, append(strings.Fields(args), "--author=ann")...)...)
+			f := example()
+			f.incidents[0].Verdicts = []store.Said{{Verdict: verdict.Confirmed}}
+			got, err := runOnly(t, f, append([]string{"incidents"}, append(strings.Fields(args), "--author=ann")...)...)
 			if err != nil {
 				t.Fatal(err)
 			}
