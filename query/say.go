@@ -140,7 +140,7 @@ func (c *Say) verdict(ctx context.Context, conn Connector, what string, narrow *
 		return in, nil, err
 	}
 	if narrow != nil {
-		err = narrow.narrow(ctx, s, in.Site, v)
+		err = narrow.narrow(ctx, s, &in, v)
 	}
 	return in, v, err
 }
@@ -185,16 +185,17 @@ func (c *Say) author() (string, error) {
 }
 
 var (
-	errEntity = errors.New("no entity")
+	errEntity = errors.New("no entity of the incident")
 	errReason = errors.New("no reason of the incident")
 	errUntil  = errors.New("no time")
 )
 
 // narrow makes of the incident's scope what the flags ask for. A suppression is about fields, whatever their values.
-func (c *IncidentSuppress) narrow(ctx context.Context, s Store, site string, v *detect.Verdict) error {
+func (c *IncidentSuppress) narrow(ctx context.Context, s Store, in *store.Incident, v *detect.Verdict) error {
+	known := slices.Compact(slices.Sorted(slices.Values(slices.Concat(in.Entities, v.Scope.Entities))))
 	for _, e := range c.Entity {
-		if name, value, ok := strings.Cut(e, "="); !ok || name == "" || value == "" {
-			return &hinted{fmt.Errorf("%w: %q", errEntity, e), "write the field and its value, such as --entity source.ip=10.0.0.5"}
+		if !slices.Contains(known, e) {
+			return &hinted{fmt.Errorf("%w: %q", errEntity, e), "it has " + escape(strings.Join(known, ", ")) + "; write one such as --entity source.ip=10.0.0.5"}
 		}
 	}
 	if len(c.Entity) > 0 {
@@ -217,7 +218,7 @@ func (c *IncidentSuppress) narrow(ctx context.Context, s Store, site string, v *
 	for i := range v.Scope.Reasons {
 		v.Scope.Reasons[i].Values, v.Scope.Reasons[i].Any = nil, true
 	}
-	now, err := s.Now(ctx, site)
+	now, err := s.Now(ctx, in.Site)
 	if err != nil {
 		return err
 	}

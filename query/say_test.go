@@ -49,8 +49,8 @@ func TestSay(t *testing.T) {
 		{"suppress exe-7f3a9c", detect.Verdict{
 			Verdict: verdict.Suppressed, Until: day(14), Scope: wide(all.Entities, "source.ip", "user.name + source.ip"),
 		}},
-		{"suppress exe-7f3a9c --entity=source.ip=10.0.0.1 --reason=2 --until=24h", detect.Verdict{
-			Verdict: verdict.Suppressed, Until: day(8), Scope: wide([]string{"source.ip=10.0.0.1"}, "user.name + source.ip"),
+		{"suppress exe-7f3a9c --entity=source.ip=192.0.2.7 --reason=2 --until=24h", detect.Verdict{
+			Verdict: verdict.Suppressed, Until: day(8), Scope: wide([]string{"source.ip=192.0.2.7"}, "user.name + source.ip"),
 		}},
 		{"suppress exe-7f3a9c --reason=source.ip --until=2026-03-09", detect.Verdict{
 			Verdict: verdict.Suppressed, Until: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC).UnixNano(), Scope: wide(all.Entities, "source.ip"),
@@ -85,6 +85,8 @@ func TestSayWrongly(t *testing.T) {
 		{"benign nothing", store.ErrNotFound},
 		{"undo exe-7f3a9c", errUnsaid},
 		{"suppress exe-7f3a9c --entity=10.0.0.1", errEntity},
+		{"suppress exe-7f3a9c --entity=foo=bar", errEntity},
+		{"suppress exe-7f3a9c --entity=source.ip=10.0.0.1", errEntity},
 		{"suppress exe-7f3a9c --reason=3", errReason},
 		{"suppress exe-7f3a9c --reason=user.name", errReason},
 		{"suppress exe-7f3a9c --until=yesterday", errUntil},
@@ -97,6 +99,15 @@ func TestSayWrongly(t *testing.T) {
 		if !errors.Is(err, c.want) || !errors.As(err, &hint) || len(f.produced) > 0 {
 			t.Errorf("%s: got %v, %d records; want %v with a hint", c.args, err, len(f.produced), c.want)
 		}
+	}
+}
+
+// TestEntityHint checks that whoever names an entity wrongly is told the incident's own, with no colours of the attacker's.
+func TestEntityHint(t *testing.T) {
+	_, err := runOnly(t, example(), "incidents", "suppress", "exe-7f3a9c", "--entity=foo=bar")
+	var hint interface{ HintText() string }
+	if !errors.As(err, &hint) || !strings.Contains(hint.HintText(), "source.ip=192.0.2.7, user.name=svc-backup, ") || strings.Contains(hint.HintText(), "\x1b") {
+		t.Errorf("got %v", err)
 	}
 }
 
