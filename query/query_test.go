@@ -108,7 +108,7 @@ func runOnly(t *testing.T, f *fake, args ...string) (string, error) {
 	t.Helper()
 	var commands Commands
 	var out bytes.Buffer
-	parser, err := kong.New(&commands, kong.BindTo(t.Context(), (*context.Context)(nil)), kong.BindTo(f, (*Connector)(nil)), kong.BindTo(f, (*LogConnector)(nil)), kong.BindTo(f, (*Models)(nil)), kong.BindTo(fakeNames(f.named), (*Named)(nil)), kong.BindTo(&out, (*io.Writer)(nil)))
+	parser, err := kong.New(&commands, kong.BindTo(t.Context(), (*context.Context)(nil)), kong.BindTo(f, (*Connector)(nil)), kong.BindTo(f, (*LogConnector)(nil)), kong.BindTo(f, (*Models)(nil)), kong.BindTo(fakeNames(f.named), (*Named)(nil)), kong.Bind(Command("frontfoot --data there")), kong.BindTo(&out, (*io.Writer)(nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
