@@ -46,6 +46,11 @@ func (c *DecoyList) Run(ctx context.Context, conn Connector, out io.Writer) (err
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		if err := checkSite(ctx, s, c.Site); err != nil {
+			return err
+		}
+	}
 	if c.JSON {
 		return writeJSON(out, list)
 	}
@@ -80,6 +85,11 @@ func (c *DecoySuggest) Run(ctx context.Context, conn Connector, out io.Writer) (
 	list, err := s.SuggestDecoys(ctx, c.Site)
 	if err != nil {
 		return err
+	}
+	if len(list) == 0 {
+		if err := checkSite(ctx, s, c.Site); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		return writeJSON(out, list)
