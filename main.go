@@ -174,5 +174,8 @@ func (g *globals) load() (*Config, error) {
 	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
 		return nil, fmt.Errorf("finding the data folder: %w", err)
 	}
+	if info, err := os.Stat(cfg.Data); err == nil && !info.IsDir() {
+		return nil, hinted{fmt.Errorf("the data folder %s is a file", cfg.Data), "name a folder with --data, or with data in the configuration; one that is not there is made"}
+	}
 	return cfg, nil
 }
