@@ -46,8 +46,8 @@ func (e *configError) HintText() string {
 	return "`frontfoot config show` prints every key with its default and what it is for"
 }
 
-// loadConfig reads a configuration file over the defaults; no file is the defaults. The error is a *configError with every problem of
-// the file, or says why it cannot be read.
+// loadConfig reads a configuration file over the defaults; no file is the defaults. The error wraps a *configError with every problem
+// of the file, or says why it cannot be read.
 func loadConfig(path string) (*Config, error) {
 	if path == "" {
 		cfg := defaultConfig()
@@ -57,7 +57,11 @@ func loadConfig(path string) (*Config, error) {
 	if err != nil {
 		return nil, hinted{fmt.Errorf("reading the configuration: %w", err), "`frontfoot config show` prints a file to begin with"}
 	}
-	return parseConfig(path, src)
+	cfg, err := parseConfig(path, src)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration:\n%w", err) // each problem begins a line: there editors look for its place
+	}
+	return cfg, nil
 }
 
 // parseConfig reads src, which messages call file, over the defaults. An empty text is the defaults.

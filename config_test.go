@@ -145,7 +145,7 @@ func TestBadConfigs(t *testing.T) {
 			if err == nil {
 				t.Fatal("taken without an error")
 			}
-			var want []string
+			want := []string{"reading the configuration:"}
 			for _, line := range badConfigs[name] {
 				want = append(want, file+":"+line)
 			}

@@ -171,12 +171,3 @@ func newBar(w io.Writer, lines int) *progressbar.ProgressBar {
 	return progressbar.NewOptions(lines, progressbar.OptionSetWriter(w), progressbar.OptionSetVisibility(isTerminal(w)),
 		progressbar.OptionSetDescription("scored"), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
 }
-
-// command is how the user calls frontfoot with the same data folder.
-func (g *globals) command() string {
-	name := os.Args[0]
-	if g.Data != "" {
-		name += " --data " + g.Data
-	}
-	return name
-}

@@ -181,10 +181,18 @@ func (c *formatTestCommand) Run(ctx context.Context, t *terminal) error {
 		}
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d of the fields of %d samples are not as they must be", bad, samples)
+		return fmt.Errorf("%s of %s not as they must be", count(bad, "field"), count(samples, "sample"))
 	}
-	_, err = fmt.Fprintf(t.out, "%d samples of %d formats give what they must\n", samples, len(specs))
+	_, err = fmt.Fprintf(t.out, "%s of %s: all as they must be\n", count(samples, "sample"), count(len(specs), "format"))
 	return err
+}
+
+// count writes a number with what is counted.
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
 }
 
 // chosen returns the formats to check, and all among which their lines are recognised.
@@ -201,6 +209,9 @@ func (c *formatTestCommand) chosen() (*parse.Formats, []*format.Spec, error) {
 			continue
 		}
 		s, err := find(all, name)
+		if _, absent := os.Stat(name); err != nil && absent == nil {
+			err = hinted{fmt.Errorf("%s is no file of a format: its name does not end in .yaml", name), "docs/writing-formats.md tells how a format is written"}
+		}
 		if err != nil {
 			return nil, nil, err
 		}

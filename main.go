@@ -131,6 +131,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	kctx.BindTo(finder, (*query.LogConnector)(nil))
 	kctx.BindTo(finder, (*query.Models)(nil))
 	kctx.BindTo(finder, (*query.Named)(nil))
+	kctx.Bind(query.Command(cli.globals.command()))
 	return report(ctx, stderr, kctx.Run())
 }
 
@@ -172,6 +173,9 @@ func (g *globals) load() (*Config, error) {
 	}
 	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
 		return nil, fmt.Errorf("finding the data folder: %w", err)
+	}
+	if info, err := os.Stat(cfg.Data); err == nil && !info.IsDir() {
+		return nil, hinted{fmt.Errorf("the data folder %s is a file", cfg.Data), "name a folder with --data, or with data in the configuration; one that is not there is made"}
 	}
 	return cfg, nil
 }

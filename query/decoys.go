@@ -46,6 +46,11 @@ func (c *DecoyList) Run(ctx context.Context, conn Connector, out io.Writer) (err
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		if err := checkSite(ctx, s, c.Site); err != nil {
+			return err
+		}
+	}
 	if c.JSON {
 		return writeJSON(out, list)
 	}
@@ -80,6 +85,11 @@ func (c *DecoySuggest) Run(ctx context.Context, conn Connector, out io.Writer) (
 	list, err := s.SuggestDecoys(ctx, c.Site)
 	if err != nil {
 		return err
+	}
+	if len(list) == 0 {
+		if err := checkSite(ctx, s, c.Site); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		return writeJSON(out, list)
@@ -174,6 +184,16 @@ func same(a, b decoy.Decoys) bool { return reflect.DeepEqual(a.Names(), b.Names(
 
 // lastDecoys returns the decoys that a topic's last record about them names.
 func lastDecoys(ctx context.Context, log Log, topic string) (last decoy.Decoys, err error) {
+	err = controls(ctx, log, topic, func(c *detect.Control) {
+		if c.Decoys != nil {
+			last = c.Decoys.Decoys
+		}
+	})
+	return last, err
+}
+
+// controls calls fn with the records of a control topic, in order, without those that cannot be read.
+func controls(ctx context.Context, log Log, topic string, fn func(*detect.Control)) error {
 	at, end, err := log.Offsets(ctx, topic)
 	for err == nil && at < end {
 		var got bus.FetchResult
@@ -182,10 +202,10 @@ func lastDecoys(ctx context.Context, log Log, topic string) (last decoy.Decoys, 
 		}
 		for _, m := range got.Messages {
 			at = m.Offset + 1
-			if c, err := detect.DecodeControl(m.Value); err == nil && c.Decoys != nil {
-				last = c.Decoys.Decoys
+			if c, err := detect.DecodeControl(m.Value); err == nil {
+				fn(&c)
 			}
 		}
 	}
-	return last, err
+	return err
 }

@@ -52,7 +52,7 @@ func TestDecoyOutput(t *testing.T) {
 		"decoys-none":         {&fake{}, "decoys list"},
 		"decoys-suggest":      {withDecoys(), "decoys suggest --site exeter"},
 		"decoys-suggest-json": {withDecoys(), "decoys suggest --site exeter --json"},
-		"decoys-suggest-none": {&fake{}, "decoys suggest --site exeter"},
+		"decoys-suggest-none": {&fake{sites: example().sites}, "decoys suggest --site exeter"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := golden(t, c.from, name, strings.Fields(c.args)...); err != nil {

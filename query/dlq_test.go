@@ -32,11 +32,18 @@ func (l fakeLog) Offsets(_ context.Context, topic string) (first, next int64, er
 		return 5, 5 + int64(len(l.letters)), nil
 	case "ff.dlq.truro":
 		return 0, 0, nil
+	case "ff.ctl.exeter":
+		return 100, 100 + int64(len(l.produced)), nil
 	}
 	return 0, 0, bus.ErrNoTopic
 }
 
-func (l fakeLog) Fetch(_ context.Context, _ string, from int64, _ bus.FetchOptions) (bus.FetchResult, error) {
+func (l fakeLog) Fetch(_ context.Context, topic string, from int64, _ bus.FetchOptions) (bus.FetchResult, error) {
+	if topic == "ff.ctl.exeter" {
+		next := l.produced[from-100]
+		next.Offset = from
+		return bus.FetchResult{Messages: []bus.Message{next}}, nil
+	}
 	rest := l.letters[from-5:]
 	return bus.FetchResult{Messages: rest[:min(2, len(rest))]}, nil // a few at a time
 }

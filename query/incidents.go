@@ -66,6 +66,11 @@ func (c *IncidentList) Run(ctx context.Context, conn Connector, out io.Writer) (
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		if err := checkSite(ctx, s, c.Site); err != nil {
+			return err
+		}
+	}
 	if c.JSON {
 		return writeJSON(out, list)
 	}

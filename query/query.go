@@ -13,8 +13,8 @@ import (
 	"frontfoot/store"
 )
 
-// Commands are the commands of this stage. Their Run methods need a context.Context, a Connector, a LogConnector, Models, Named and an
-// io.Writer for the answer bound.
+// Commands are the commands of this stage. Their Run methods need a context.Context, a Connector, a LogConnector, Models, Named, a
+// Command and an io.Writer for the answer bound.
 type Commands struct {
 	Query     SQL       `cmd:"" help:"Ask a question in ClickHouse's SQL."`
 	Incidents Incidents `cmd:"" help:"List incidents, show one with its evidence, or say what it was."`
@@ -24,6 +24,9 @@ type Commands struct {
 	Replay    Replay    `cmd:"" help:"Find anew what stored events hold, with today's models, beside what was found live."`
 	DLQ       DLQ       `cmd:"" name:"dlq" help:"List, show and send again what was set aside: dead letters."`
 }
+
+// A Command is how the user calls frontfoot on the same data: what the commands begin with that an answer proposes.
+type Command string
 
 // A Connector finds the store: that of the running instance, of a data folder, or of a server.
 type Connector interface {

@@ -108,7 +108,7 @@ func runOnly(t *testing.T, f *fake, args ...string) (string, error) {
 	t.Helper()
 	var commands Commands
 	var out bytes.Buffer
-	parser, err := kong.New(&commands, kong.BindTo(t.Context(), (*context.Context)(nil)), kong.BindTo(f, (*Connector)(nil)), kong.BindTo(f, (*LogConnector)(nil)), kong.BindTo(f, (*Models)(nil)), kong.BindTo(fakeNames(f.named), (*Named)(nil)), kong.BindTo(&out, (*io.Writer)(nil)))
+	parser, err := kong.New(&commands, kong.BindTo(t.Context(), (*context.Context)(nil)), kong.BindTo(f, (*Connector)(nil)), kong.BindTo(f, (*LogConnector)(nil)), kong.BindTo(f, (*Models)(nil)), kong.BindTo(fakeNames(f.named), (*Named)(nil)), kong.Bind(Command("frontfoot --data there")), kong.BindTo(&out, (*io.Writer)(nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,8 +237,18 @@ func TestIncidentNotFound(t *testing.T) {
 }
 
 func TestUnknownSite(t *testing.T) {
-	for _, args := range [][]string{{"sites", "--site", "nowhere"}, {"sites", "--site", "nowhere", "--ledger"}} {
-		_, err := run(t, example(), args...)
+	for _, args := range [][]string{
+		{"sites"},
+		{"sites", "--ledger"},
+		{"verify"},
+		{"incidents", "list"},
+		{"incidents", "list", "--json"},
+		{"decoys", "list"},
+		{"decoys", "suggest"},
+	} {
+		f := example()
+		f.incidents = nil
+		_, err := run(t, f, append(args, "--site", "nowhere")...)
 		var hint interface{ HintText() string }
 		if !errors.As(err, &hint) || !strings.Contains(err.Error(), `"nowhere"`) {
 			t.Errorf("%v: got %v, want an error with the name and a hint", args, err)
@@ -246,8 +256,19 @@ func TestUnknownSite(t *testing.T) {
 	}
 }
 
+// TestQuietSite checks that a site of which nothing is to be told is no unknown one.
+func TestQuietSite(t *testing.T) {
+	for _, args := range [][]string{{"incidents", "list"}, {"decoys", "list"}, {"decoys", "suggest"}} {
+		f := example()
+		f.incidents = nil
+		if got, err := run(t, f, append(args, "--site", "truro")...); err != nil || got == "" {
+			t.Errorf("%v: got %q, %v", args, got, err)
+		}
+	}
+}
+
 func TestFilter(t *testing.T) {
-	f := &fake{}
+	f := &fake{sites: example().sites}
 	if _, err := run(t, f, "incidents", "--site", "exeter", "--since", "2026-03-02", "--limit", "5"); err != nil {
 		t.Fatal(err)
 	}

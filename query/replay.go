@@ -51,7 +51,7 @@ var (
 )
 
 // Run finds anew what a site's events hold, beside what was found live.
-func (c *Replay) Run(ctx context.Context, conn Connector, models Models, out io.Writer) (err error) {
+func (c *Replay) Run(ctx context.Context, conn Connector, models Models, self Command, out io.Writer) (err error) {
 	now := time.Now().UTC()
 	r := &replaying{result: replayed{Site: c.Site, Run: c.Name, From: c.From.UTC(), To: c.To.UTC()}}
 	if c.To.IsZero() {
@@ -92,7 +92,7 @@ func (c *Replay) Run(ctx context.Context, conn Connector, models Models, out io.
 	if c.JSON {
 		return writeJSON(out, []replayed{r.result})
 	}
-	return writeReplayed(out, &r.result)
+	return writeReplayed(out, &r.result, self)
 }
 
 // replaying is a replay under way.
@@ -167,7 +167,7 @@ func (r *replaying) flush(ctx context.Context) error {
 	return nil
 }
 
-func writeReplayed(out io.Writer, r *replayed) error {
+func writeReplayed(out io.Writer, r *replayed, self Command) error {
 	if _, err := fmt.Fprintf(out, "Run %s of site %s: %s events, after %s to learn from, received %s to %s UTC\n\n", r.Run, escape(r.Site),
 		thousands(r.Events), thousands(r.Warmed), r.From.UTC().Format(time.DateTime), r.To.UTC().Format(time.DateTime)); err != nil {
 		return err
@@ -193,6 +193,6 @@ func writeReplayed(out io.Writer, r *replayed) error {
 	if err := t.write(out, terminalOf(out)); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "\nTo look further\n  frontfoot query \"SELECT time, score, field, seen, expected FROM findings WHERE run = '%s' ORDER BY score DESC LIMIT 20\"\n", r.Run)
+	_, err := fmt.Fprintf(out, "\nTo look further\n  %s query \"SELECT time, score, field, seen, expected FROM findings WHERE run = '%s' ORDER BY score DESC LIMIT 20\"\n", self, r.Run)
 	return err
 }

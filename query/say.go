@@ -79,7 +79,7 @@ type spoken struct {
 // say sends a verdict to the site's control topic. The store is asked first and closed, because where no instance runs a command has one of
 // store and log at a time.
 func (c *Say) say(ctx context.Context, conn Connector, log LogConnector, out io.Writer, what string, narrow *IncidentSuppress) error {
-	site, v, err := c.verdict(ctx, conn, what, narrow)
+	in, v, err := c.verdict(ctx, conn, what, narrow)
 	if err != nil {
 		return err
 	}
@@ -91,12 +91,18 @@ func (c *Say) say(ctx context.Context, conn Connector, log LogConnector, out io.
 	if err != nil {
 		return err
 	}
-	offset, err := l.Produce(ctx, bus.CtlTopic(site), bus.Message{Value: value})
+	var offset int64
+	if what == verdict.Nothing && !stands(in.Verdicts) {
+		err = heard(ctx, l, in.Site, in.ID)
+	}
+	if err == nil {
+		offset, err = l.Produce(ctx, bus.CtlTopic(in.Site), bus.Message{Value: value})
+	}
 	if err = errors.Join(err, done()); err != nil {
-		return fmt.Errorf("saying it to site %s: %w", site, err)
+		return fmt.Errorf("saying it to site %s: %w", in.Site, err)
 	}
 	s := spoken{
-		Site: site, Incident: v.Incident, Verdict: v.Verdict, Author: v.Author, Note: v.Note, Offset: offset,
+		Site: in.Site, Incident: v.Incident, Verdict: v.Verdict, Author: v.Author, Note: v.Note, Offset: offset,
 		Entities: v.Scope.Entities, Reasons: []string{},
 	}
 	for i := range v.Scope.Reasons {
@@ -113,31 +119,51 @@ func (c *Say) say(ctx context.Context, conn Connector, log LogConnector, out io.
 }
 
 // verdict makes the verdict of what the store knows of the incident.
-func (c *Say) verdict(ctx context.Context, conn Connector, what string, narrow *IncidentSuppress) (site string, v *detect.Verdict, err error) {
+func (c *Say) verdict(ctx context.Context, conn Connector, what string, narrow *IncidentSuppress) (in store.Incident, v *detect.Verdict, err error) {
 	s, done, err := conn.Connect(ctx)
 	if err != nil {
-		return "", nil, err
+		return in, nil, err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	in, err := s.Incident(ctx, c.ID)
-	if err != nil {
-		return "", nil, notFound(err)
+	if in, err = s.Incident(ctx, c.ID); err != nil {
+		return in, nil, notFound(err)
 	}
 	author, err := c.author()
 	if err != nil {
-		return "", nil, err
+		return in, nil, err
 	}
 	v = &detect.Verdict{Incident: in.ID, Verdict: what, Note: c.Note, Author: author, Time: time.Now().UnixNano()}
 	if what == verdict.Nothing {
-		return in.Site, v, nil
+		return in, v, nil
 	}
 	if v.Scope, err = s.Scope(ctx, in.Site, in.ID); err != nil {
-		return "", nil, err
+		return in, nil, err
 	}
 	if narrow != nil {
-		err = narrow.narrow(ctx, s, in.Site, v)
+		err = narrow.narrow(ctx, s, &in, v)
 	}
-	return in.Site, v, err
+	return in, v, err
+}
+
+var errUnsaid = errors.New("nothing was said of it")
+
+// stands reports whether the last word on an incident says something.
+func stands(said []store.Said) bool {
+	return len(said) > 0 && said[len(said)-1].Verdict != verdict.Nothing
+}
+
+// heard is an error where nothing that the log holds stands for an incident either: the store may not have it yet.
+func heard(ctx context.Context, log Log, site, id string) error {
+	last := verdict.Nothing
+	err := controls(ctx, log, bus.CtlTopic(site), func(c *detect.Control) {
+		if c.Verdict != nil && c.Verdict.Incident == id {
+			last = c.Verdict.Verdict
+		}
+	})
+	if err == nil && last == verdict.Nothing {
+		err = &hinted{fmt.Errorf("incident %s: %w", id, errUnsaid), "'frontfoot incidents list' shows the verdict of each"}
+	}
+	return err
 }
 
 func notFound(err error) error {
@@ -159,16 +185,17 @@ func (c *Say) author() (string, error) {
 }
 
 var (
-	errEntity = errors.New("no entity")
+	errEntity = errors.New("no entity of the incident")
 	errReason = errors.New("no reason of the incident")
 	errUntil  = errors.New("no time")
 )
 
 // narrow makes of the incident's scope what the flags ask for. A suppression is about fields, whatever their values.
-func (c *IncidentSuppress) narrow(ctx context.Context, s Store, site string, v *detect.Verdict) error {
+func (c *IncidentSuppress) narrow(ctx context.Context, s Store, in *store.Incident, v *detect.Verdict) error {
+	known := slices.Compact(slices.Sorted(slices.Values(slices.Concat(in.Entities, v.Scope.Entities))))
 	for _, e := range c.Entity {
-		if name, value, ok := strings.Cut(e, "="); !ok || name == "" || value == "" {
-			return &hinted{fmt.Errorf("%w: %q", errEntity, e), "write the field and its value, such as --entity source.ip=10.0.0.5"}
+		if !slices.Contains(known, e) {
+			return &hinted{fmt.Errorf("%w: %q", errEntity, e), "it has " + escape(strings.Join(known, ", ")) + "; write one such as --entity source.ip=10.0.0.5"}
 		}
 	}
 	if len(c.Entity) > 0 {
@@ -191,7 +218,7 @@ func (c *IncidentSuppress) narrow(ctx context.Context, s Store, site string, v *
 	for i := range v.Scope.Reasons {
 		v.Scope.Reasons[i].Values, v.Scope.Reasons[i].Any = nil, true
 	}
-	now, err := s.Now(ctx, site)
+	now, err := s.Now(ctx, in.Site)
 	if err != nil {
 		return err
 	}

@@ -49,8 +49,8 @@ func TestSay(t *testing.T) {
 		{"suppress exe-7f3a9c", detect.Verdict{
 			Verdict: verdict.Suppressed, Until: day(14), Scope: wide(all.Entities, "source.ip", "user.name + source.ip"),
 		}},
-		{"suppress exe-7f3a9c --entity=source.ip=10.0.0.1 --reason=2 --until=24h", detect.Verdict{
-			Verdict: verdict.Suppressed, Until: day(8), Scope: wide([]string{"source.ip=10.0.0.1"}, "user.name + source.ip"),
+		{"suppress exe-7f3a9c --entity=source.ip=192.0.2.7 --reason=2 --until=24h", detect.Verdict{
+			Verdict: verdict.Suppressed, Until: day(8), Scope: wide([]string{"source.ip=192.0.2.7"}, "user.name + source.ip"),
 		}},
 		{"suppress exe-7f3a9c --reason=source.ip --until=2026-03-09", detect.Verdict{
 			Verdict: verdict.Suppressed, Until: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC).UnixNano(), Scope: wide(all.Entities, "source.ip"),
@@ -58,6 +58,7 @@ func TestSay(t *testing.T) {
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			f := example()
+			f.incidents[0].Verdicts = []store.Said{{Verdict: verdict.Confirmed}}
 			if _, err := runOnly(t, f, append([]string{"incidents"}, append(strings.Fields(c.args), "--author=ann")...)...); err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +83,10 @@ func TestSayWrongly(t *testing.T) {
 		want error
 	}{
 		{"benign nothing", store.ErrNotFound},
+		{"undo exe-7f3a9c", errUnsaid},
 		{"suppress exe-7f3a9c --entity=10.0.0.1", errEntity},
+		{"suppress exe-7f3a9c --entity=foo=bar", errEntity},
+		{"suppress exe-7f3a9c --entity=source.ip=10.0.0.1", errEntity},
 		{"suppress exe-7f3a9c --reason=3", errReason},
 		{"suppress exe-7f3a9c --reason=user.name", errReason},
 		{"suppress exe-7f3a9c --until=yesterday", errUntil},
@@ -95,6 +99,28 @@ func TestSayWrongly(t *testing.T) {
 		if !errors.Is(err, c.want) || !errors.As(err, &hint) || len(f.produced) > 0 {
 			t.Errorf("%s: got %v, %d records; want %v with a hint", c.args, err, len(f.produced), c.want)
 		}
+	}
+}
+
+// TestEntityHint checks that whoever names an entity wrongly is told the incident's own, with no colours of the attacker's.
+func TestEntityHint(t *testing.T) {
+	_, err := runOnly(t, example(), "incidents", "suppress", "exe-7f3a9c", "--entity=foo=bar")
+	var hint interface{ HintText() string }
+	if !errors.As(err, &hint) || !strings.Contains(hint.HintText(), "source.ip=192.0.2.7, user.name=svc-backup, ") || strings.Contains(hint.HintText(), "\x1b") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestUndoOnce takes back what only the log has yet. A second time there is nothing left.
+func TestUndoOnce(t *testing.T) {
+	f := example()
+	for _, args := range []string{"benign exe-7f3a9c", "undo exe-7f3a9c"} {
+		if _, err := runOnly(t, f, append([]string{"incidents"}, strings.Fields(args)...)...); err != nil {
+			t.Fatalf("%s: %v", args, err)
+		}
+	}
+	if _, err := runOnly(t, f, "incidents", "undo", "exe-7f3a9c"); !errors.Is(err, errUnsaid) || len(f.produced) != 2 || f.closed != 6 {
+		t.Errorf("again: got %v, %d records, %d closed; want errUnsaid, 2 and 6", err, len(f.produced), f.closed)
 	}
 }
 
@@ -140,7 +166,9 @@ func TestSaid(t *testing.T) {
 		"say-suppress": "suppress exe-7f3a9c --reason=2", "say-json": "suppress exe-7f3a9c --json --note=loud",
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := runOnly(t, example(), append([]string{"incidents"}, append(strings.Fields(args), "--author=ann")...)...)
+			f := example()
+			f.incidents[0].Verdicts = []store.Said{{Verdict: verdict.Confirmed}}
+			got, err := runOnly(t, f, append([]string{"incidents"}, append(strings.Fields(args), "--author=ann")...)...)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -24,7 +24,7 @@ type IncidentShow struct {
 }
 
 // Run shows an incident.
-func (c *IncidentShow) Run(ctx context.Context, conn Connector, out io.Writer) (err error) {
+func (c *IncidentShow) Run(ctx context.Context, conn Connector, self Command, out io.Writer) (err error) {
 	s, done, err := conn.Connect(ctx)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (c *IncidentShow) Run(ctx context.Context, conn Connector, out io.Writer) (
 	case c.JSON:
 		return writeJSON(out, []store.Incident{in})
 	}
-	return WriteIncident(out, &in, c.Evidence)
+	return WriteIncident(out, &in, c.Evidence, self)
 }
 
 // hinted is an error with advice.
@@ -51,8 +51,8 @@ func (h *hinted) Unwrap() error { return h.error }
 // HintText says what to do.
 func (h *hinted) HintText() string { return h.hint }
 
-// WriteIncident writes an incident for people, with at most so many events of its evidence, 0 for all.
-func WriteIncident(out io.Writer, in *store.Incident, evidence int) error {
+// WriteIncident writes an incident for people, with at most so many events of its evidence, 0 for all. self begins the commands that go on from there.
+func WriteIncident(out io.Writer, in *store.Incident, evidence int, self Command) error {
 	p := &page{w: bufio.NewWriter(out), terminal: terminalOf(out)}
 	p.line(p.paint(severityStyle(in.Severity), escape(in.Severity)), "  ", p.paint(bold, escape(in.Title)))
 	p.facts([][2]string{
@@ -74,7 +74,7 @@ func WriteIncident(out io.Writer, in *store.Incident, evidence int) error {
 		p.heading("What to do first")
 		p.line("  ", escape(in.NextStep))
 	}
-	p.further(in)
+	p.further(in, self)
 	return p.w.Flush()
 }
 
@@ -207,10 +207,10 @@ func (p *page) losses(losses []store.Loss) {
 var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.:@/+-]{1,200}$`)
 
 // further prints commands that go on from here.
-func (p *page) further(in *store.Incident) {
+func (p *page) further(in *store.Incident, self Command) {
 	p.heading("To look further")
 	if plainValue.MatchString(in.ID) {
-		p.line(`  frontfoot query "SELECT time, score, field, seen, expected FROM findings WHERE incident = '`, in.ID, `' ORDER BY time"`)
+		p.line("  ", string(self), ` query "SELECT time, score, field, seen, expected FROM findings WHERE incident = '`, in.ID, `' ORDER BY time"`)
 	}
 	if !plainValue.MatchString(in.Site) {
 		return
@@ -218,7 +218,7 @@ func (p *page) further(in *store.Incident) {
 	for _, e := range in.Entities {
 		name, value, _ := strings.Cut(e, "=")
 		if c, ok := textColumn(name); ok && plainValue.MatchString(value) {
-			p.line(`  frontfoot query "SELECT time, raw FROM events WHERE site = '`, in.Site, `' AND `, c, ` = '`, value,
+			p.line("  ", string(self), ` query "SELECT time, raw FROM events WHERE site = '`, in.Site, `' AND `, c, ` = '`, value,
 				`' AND time BETWEEN '`, in.First.Add(-time.Hour).UTC().Format(time.DateTime), `' AND '`, in.Last.Add(time.Hour).UTC().Format(time.DateTime), `' ORDER BY time"`)
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -135,6 +136,18 @@ var errNoSite = errors.New("nothing is known of site")
 
 func noSite(name string) error {
 	return &hinted{fmt.Errorf("%w %q", errNoSite, name), "'frontfoot sites' lists the sites"}
+}
+
+// checkSite returns an error where nothing is known of a site; the site "" is all.
+func checkSite(ctx context.Context, s Store, site string) error {
+	if site == "" {
+		return nil
+	}
+	sites, err := s.Sites(ctx)
+	if err == nil && !slices.ContainsFunc(sites, func(x store.Site) bool { return x.Name == site }) {
+		err = noSite(site)
+	}
+	return err
 }
 
 func writeSites(out io.Writer, sites []SiteState) error {

@@ -155,14 +155,15 @@ func checkSpace(dir string, fetch bool) error {
 
 // explain adds a hint to errors of the system that have one.
 func explain(err error, dir string) error {
+	const elsewhere = "install it elsewhere with 'frontfoot engine install --dir DIR' and set engine.library to DIR/" + libraryFile
 	var e *Error
 	switch {
 	case err == nil, errors.As(err, &e):
 		return err
 	case errors.Is(err, syscall.ENOSPC):
-		return &Error{Err: err, Hint: "free some space, or choose another folder with --dir"}
+		return &Error{Err: err, Hint: "free some space, or " + elsewhere}
 	case errors.Is(err, os.ErrPermission):
-		return &Error{Err: err, Hint: "make " + dir + " writable, or choose another folder with --dir"}
+		return &Error{Err: err, Hint: "make " + dir + " writable, or " + elsewhere}
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -106,6 +107,15 @@ func npmScript(t *testing.T, stderr string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// What is told must help whichever command installs: only one has the flag.
+func TestExplainNamesAnotherPlace(t *testing.T) {
+	for _, cause := range []error{syscall.ENOSPC, os.ErrPermission} {
+		err := explain(cause, "/cache")
+		hinted(t, err, cause.Error(), "frontfoot engine install --dir DIR")
+		hinted(t, err, cause.Error(), "engine.library to DIR/libchdb.so")
+	}
 }
 
 func TestInstallWithoutNPM(t *testing.T) {
