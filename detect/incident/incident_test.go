@@ -168,8 +168,14 @@ func TestSpan(t *testing.T) {
 		d    time.Duration
 		want string
 	}{
-		{0, "1 second"}, {59 * time.Second, "59 seconds"}, {59*time.Second + 600*time.Millisecond, "1 minute"}, {109 * time.Second, "2 minutes"},
-		{59*time.Minute + 40*time.Second, "1 hour"}, {8*time.Hour + 20*time.Minute, "8 hours"}, {23*time.Hour + 50*time.Minute, "1 day"}, {31 * 24 * time.Hour, "31 days"},
+		{0, "1 second"},
+		{59 * time.Second, "59 seconds"},
+		{59*time.Second + 600*time.Millisecond, "1 minute"},
+		{109 * time.Second, "2 minutes"},
+		{59*time.Minute + 40*time.Second, "1 hour"},
+		{8*time.Hour + 20*time.Minute, "8 hours"},
+		{23*time.Hour + 50*time.Minute, "1 day"},
+		{31 * 24 * time.Hour, "31 days"},
 	} {
 		if got := Span(c.d); got != c.want {
 			t.Errorf("Span(%v) = %q, want %q", c.d, got, c.want)
