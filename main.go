@@ -131,7 +131,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	kctx.BindTo(finder, (*query.LogConnector)(nil))
 	kctx.BindTo(finder, (*query.Models)(nil))
 	kctx.BindTo(finder, (*query.Named)(nil))
-	kctx.Bind(query.Command(cli.globals.command()))
+	kctx.Bind(query.Command(cli.command()))
 	return report(ctx, stderr, kctx.Run())
 }
 
