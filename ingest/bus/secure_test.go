@@ -183,8 +183,8 @@ func TestApacheKafkaSecure(t *testing.T) {
 		}
 		for _, c := range []*Client{byCertificate, byPassword} {
 			for sendOnce(t, c, "exeter") == nil {
-				if time.Since(began) > limit {
-					t.Fatal("it still writes")
+				if time.Since(began) > time.Minute { // the promise
+					t.Fatal("it still writes after a minute")
 				}
 			}
 		}
