@@ -24,9 +24,13 @@ func TestF2WorkerKilled(t *testing.T) {
 		begin(x.T, 2000, sources)
 		random := rand.New(rand.NewPCG(2, 2))
 		points := []string{"after_intent", "mid_insert", "after_insert", "mid_checkpoint", "after_checkpoint", "close_intent"}
+		each, stopping := pick(2, 9), true
+		if x.off == "ckpt_bind" { // what it protects from is a checkpoint in the midst of work; all other places would make it a matter of luck
+			points, each, stopping = []string{"after_checkpoint"}, 4, false
+		}
 		var left []string
 		for _, p := range points {
-			for range pick(2, 9) {
+			for range each {
 				left = append(left, p)
 			}
 		}
@@ -55,7 +59,7 @@ func TestF2WorkerKilled(t *testing.T) {
 				}
 				alive = true
 				if !w.ended() {
-					if late(armed[i]) && !told[i] && w.isReady() && random.IntN(100) == 0 { // they are met when it stops in good order
+					if stopping && late(armed[i]) && !told[i] && w.isReady() && random.IntN(100) == 0 { // they are met when it stops in good order
 						told[i] = true
 						_ = w.cmd.Process.Signal(os.Interrupt)
 					}
