@@ -153,7 +153,10 @@ func (c *DLQReplay) Run(ctx context.Context, conn LogConnector, out io.Writer) (
 	if err == nil && len(results) < len(c.Offsets) {
 		err = &hinted{fmt.Errorf("%w among %v at site %s", errNoLetter, c.Offsets, c.Site), "'frontfoot dlq list' shows the offsets; letters are kept for 30 days"}
 	}
-	if c.JSON {
+	switch {
+	case err != nil && len(results) == 0:
+		return err
+	case c.JSON:
 		return errors.Join(err, writeJSON(out, results))
 	}
 	return errors.Join(err, writeSent(out, results))

@@ -187,7 +187,7 @@ func (c *Say) author() (string, error) {
 var (
 	errEntity = errors.New("no entity of the incident")
 	errReason = errors.New("no reason of the incident")
-	errUntil  = errors.New("no time")
+	errUntil  = errors.New("no time to come")
 )
 
 // narrow makes of the incident's scope what the flags ask for. A suppression is about fields, whatever their values.
@@ -265,7 +265,7 @@ func until(text string, now time.Time) (time.Time, error) {
 		}
 	}
 	return time.Time{}, &hinted{
-		fmt.Errorf("%w: %q", errUntil, text),
+		fmt.Errorf("--until=%s: %w", text, errUntil),
 		"write 24h, 7d, 2026-03-09 or 2026-03-09T15:04:05Z; it must be after the site's own time, " + now.UTC().Format(time.DateTime),
 	}
 }
