@@ -16,13 +16,22 @@ import (
 )
 
 func (f *fake) ConnectLog(context.Context) (Log, func() error, error) {
-	return f.log(), func() error { f.closed++; return nil }, nil
+	log := Log(fakeLog{f})
+	if f.idle {
+		log = idleLog{fakeLog{f}}
+	}
+	return log, func() error { f.closed++; return nil }, nil
+}
+
+// idleLog is a log that no instance reads.
+type idleLog struct{ fakeLog }
+
+func (idleLog) Unread() (what, hint string) {
+	return "It is recorded, and nothing reads it.", "start frontfoot"
 }
 
 // fakeLog is a log with the dead letters of one site.
 type fakeLog struct{ *fake }
-
-func (f *fake) log() Log { return fakeLog{f} }
 
 func (l fakeLog) Sites(context.Context) ([]string, error) {
 	return []string{"exeter", "truro", "wells"}, nil

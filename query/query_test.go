@@ -45,6 +45,7 @@ type fake struct {
 	decoys    []store.Decoy
 	suggested []store.Suggestion
 
+	idle     bool          // no instance reads the log
 	letters  []bus.Message // of site exeter
 	produced []bus.Message
 }
