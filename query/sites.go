@@ -81,7 +81,7 @@ func (s *SiteState) learning() string {
 // silence sets Silent and says since when nothing comes, and whether the path is known to work.
 func (s *SiteState) silence() string {
 	works := !s.LastCanary.IsZero() && s.Asked.Sub(s.LastCanary) <= canaryHolds
-	path := "the path works (canary " + clock(s.LastCanary, s.Asked) + ")"
+	path := "the path works (checked " + clock(s.LastCanary, s.Asked) + ")"
 	switch {
 	case s.Events == 0 && works:
 		return path
