@@ -15,6 +15,7 @@ import (
 
 	"frontfoot/ingest/parse"
 	"frontfoot/ingest/parse/format"
+	"frontfoot/query"
 )
 
 type formatCommand struct {
@@ -63,22 +64,7 @@ func (c *formatListCommand) Run(t *terminal) error {
 		}
 		return nil
 	}
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "FORMAT\tWHAT\tVERSIONS\tLOG TYPES READ")
-	for _, s := range all.Specs() {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\n", s.Name, s.Title, s.Versions, readTypes(s), len(s.Types))
-	}
-	return w.Flush()
-}
-
-func readTypes(s *format.Spec) int {
-	n := 0
-	for _, typ := range s.Types {
-		if typ.Read {
-			n++
-		}
-	}
-	return n
+	return query.WriteFormats(t.out, all.Specs())
 }
 
 // formatInfo is a format in JSON.

@@ -30,8 +30,8 @@ func (c *Sites) ledger(ctx context.Context, s Store, out io.Writer) error {
 		{title: "WHAT HAPPENED"},
 		{title: "HOW MANY", right: true},
 		{title: "IN 24 H", right: true},
-		{title: "REPORTS", right: true},
-		{title: "FIRST (UTC)"},
+		{title: "REPORTS", right: true, spare: 2},
+		{title: "FIRST (UTC)", spare: 1},
 		{title: "LAST (UTC)"},
 		{title: "WHY", fill: true},
 	}}
