@@ -243,10 +243,35 @@ func (c *formatNewCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return fmt.Errorf("reading lines: %w", err)
 	}
-	out, err := parse.Draft(ctx, c.Name, bytes.Split(text, []byte{'\n'}))
-	if err != nil {
+	out, left, err := parse.Draft(ctx, c.Name, bytes.Split(text, []byte{'\n'}))
+	tellLeftOut(t.err, left)
+	switch {
+	case errors.Is(err, parse.ErrAllUnderstood):
+		return hinted{err, "'frontfoot parse --explain' shows what is read out of each"}
+	case err != nil:
 		return hinted{err, "give it a few lines of the log: frontfoot format new < sample.log > own.device.yaml"}
 	}
 	_, err = t.out.Write(out)
 	return err
+}
+
+// tellLeftOut warns of lines that a draft is not made from: of each reason the first line, and how many there are.
+func tellLeftOut(w io.Writer, left []parse.LeftOut) {
+	lines := map[string]int{}
+	var firsts []parse.LeftOut
+	for _, l := range left {
+		if lines[l.Why]++; lines[l.Why] == 1 {
+			firsts = append(firsts, l)
+		}
+	}
+	if len(firsts) > 0 {
+		fmt.Fprintln(w, "warning: the draft is made without")
+	}
+	for _, l := range firsts {
+		fmt.Fprintf(w, "stdin:%d: %s", l.Line, l.Why)
+		if more := lines[l.Why] - 1; more > 0 {
+			fmt.Fprintf(w, " (%d lines in all)", more+1)
+		}
+		fmt.Fprintln(w)
+	}
 }

@@ -132,11 +132,11 @@ func (p *Parser) body(app, text []byte) bool {
 	case len(text) == 0:
 		return false
 	case text[0] == '{' || text[0] == '@':
-		if p.noted("JSON of any product", p.object(text)) {
+		if p.noted(anyJSON, p.object(text)) {
 			return true
 		}
 	}
-	return p.noted("netfilter", p.netfilter(app, text)) || p.noted("key=value of any product", p.pairs(app, text))
+	return p.noted("iptables", p.netfilter(app, text)) || p.noted(anyPairs, p.pairs(app, text))
 }
 
 // finish adds what the header, the clock and the line as a whole give, where the body did not say it better.

@@ -46,6 +46,12 @@ func (t *trace) try(c *candidate, got understanding) {
 	}
 }
 
+// Ways to read a line of which nobody knows the product.
+const (
+	anyJSON  = "JSON of any product"
+	anyPairs = "key=value of any product"
+)
+
 // noted notes whether one of the ways took a line that are no described formats.
 func (p *Parser) noted(way string, took bool) bool {
 	if p.trace == nil {
