@@ -314,3 +314,12 @@ func TestQueryFormat(t *testing.T) {
 		}
 	}
 }
+
+// A person sees the names of the columns, unless another format is asked for.
+func TestQueryFormatOnTerminal(t *testing.T) {
+	for want, c := range map[string]SQL{"PrettyCompact": {}, "JSONEachRow": {JSON: true}, "CSV": {Format: "CSV", JSON: true}} {
+		if got := c.format(terminal{interactive: true}); got != want {
+			t.Errorf("%+v: got %s, want %s", c, got, want)
+		}
+	}
+}
