@@ -46,26 +46,32 @@ func (e *configError) HintText() string {
 	return "`frontfoot config show` prints every key with its default and what it is for"
 }
 
-// loadConfig reads a configuration file over the defaults; no file is the defaults. The error wraps a *configError with every problem
-// of the file, or says why it cannot be read.
+// loadConfig reads a configuration file over the defaults; no file is the defaults. The error is that of readConfig.
 func loadConfig(path string) (*Config, error) {
 	if path == "" {
 		cfg := defaultConfig()
 		return &cfg, nil
 	}
+	cfg, _, err := readConfig(path)
+	return cfg, err
+}
+
+// readConfig reads a configuration file over the defaults, and tells where in it each path stands. The error wraps a *configError with
+// every problem of the file, or says why it cannot be read.
+func readConfig(path string) (*Config, *configDecoder, error) {
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, hinted{fmt.Errorf("reading the configuration: %w", err), "`frontfoot config show` prints a file to begin with"}
+		return nil, nil, hinted{fmt.Errorf("reading the configuration: %w", err), "`frontfoot config show` prints a file to begin with"}
 	}
-	cfg, err := parseConfig(path, src)
+	cfg, where, err := parseConfig(path, src)
 	if err != nil {
-		return nil, fmt.Errorf("reading the configuration:\n%w", err) // each problem begins a line: there editors look for its place
+		return nil, nil, fmt.Errorf("reading the configuration:\n%w", err) // each problem begins a line: there editors look for its place
 	}
-	return cfg, nil
+	return cfg, where, nil
 }
 
 // parseConfig reads src, which messages call file, over the defaults. An empty text is the defaults.
-func parseConfig(file string, src []byte) (*Config, error) {
+func parseConfig(file string, src []byte) (*Config, *configDecoder, error) {
 	cfg := defaultConfig()
 	d := &configDecoder{lines: map[string]int{"": 1}}
 	if root := d.parse(src); root != nil {
@@ -81,9 +87,9 @@ func parseConfig(file string, src []byte) (*Config, error) {
 	})
 	if len(d.problems) > 0 {
 		slices.SortStableFunc(d.problems, func(a, b configProblem) int { return cmp.Compare(a.line, b.line) })
-		return nil, &configError{file: file, problems: d.problems}
+		return nil, nil, &configError{file: file, problems: d.problems}
 	}
-	return &cfg, nil
+	return &cfg, d, nil
 }
 
 // configDecoder fills structs from YAML nodes. yaml's own decoder knows lines but not paths, and takes a key twice.

@@ -16,7 +16,7 @@ var configReference []byte
 
 type configCommand struct {
 	Show  configShow  `cmd:"" help:"Print the configuration with all defaults and what each key is for."`
-	Check configCheck `cmd:"" help:"Check a configuration file: every problem with its line."`
+	Check configCheck `cmd:"" help:"Check a configuration file and the formats that it names: every problem with its line."`
 }
 
 type configShow struct {
@@ -39,12 +39,23 @@ type configCheck struct {
 	File string `arg:"" help:"Configuration file."`
 }
 
-// Run says that the file is right, or returns every problem of it.
+// Run says that the file is right, or returns every problem of it. What may be meant so is warned of.
 func (c configCheck) Run(t *terminal) error {
-	if _, err := loadConfig(c.File); err != nil {
+	cfg, where, err := readConfig(c.File)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(t.out, "%s: no problems\n", c.File)
+	if err := cfg.Ingest.Check(); err != nil {
+		return fmt.Errorf("checking the configuration:\n%s:%d: %w", c.File, where.line("ingest.formats"), err)
+	}
+	warning := configError{file: c.File}
+	for _, p := range cfg.Ingest.Waiting() {
+		warning.problems = append(warning.problems, configProblem{where.line(p.Path), p.Path, p.Msg})
+	}
+	if len(warning.problems) > 0 {
+		fmt.Fprintf(t.err, "warning:\n%v\nhint: correct the path, unless the file is still to come: it is read as soon as it is there\n", &warning)
+	}
+	_, err = fmt.Fprintf(t.out, "%s: no problems\n", c.File)
 	return err
 }
 

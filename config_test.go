@@ -187,7 +187,7 @@ func TestConfigShowRoundTrip(t *testing.T) {
 			if err := writeConfig(&shown, want); err != nil {
 				t.Fatal(err)
 			}
-			got, err := parseConfig("shown", shown.Bytes())
+			got, _, err := parseConfig("shown", shown.Bytes())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -207,7 +207,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add([]byte("a: &x [*x]"))
 	f.Add([]byte("kafka: &k {brokers: *k}"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		cfg, err := parseConfig("fuzz.yaml", src)
+		cfg, _, err := parseConfig("fuzz.yaml", src)
 		if (cfg == nil) == (err == nil) {
 			t.Errorf("configuration %v with error %v", cfg, err)
 		}

@@ -42,7 +42,24 @@ func (c *connector) ConnectLog(ctx context.Context) (query.Log, func() error, er
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("starting the embedded broker: %w", err), release())
 	}
-	return c.openLog(bus.Config{Brokers: []string{b.Addr()}, Local: true}, func() error { return errors.Join(b.Close(), release()) })
+	log, done, err := c.openLog(bus.Config{Brokers: []string{b.Addr()}, Local: true}, func() error { return errors.Join(b.Close(), release()) })
+	return unreadLog{log, c.globals.command(), f.isDemo()}, done, err
+}
+
+// An unreadLog is the log of a folder on which no instance runs.
+type unreadLog struct {
+	query.Log
+	command string // how the user calls frontfoot on the folder
+	demo    bool
+}
+
+// Unread says when it is read.
+func (l unreadLog) Unread() (what, hint string) {
+	if l.demo {
+		return "It is recorded, and that is all: the demo has ended, and detection reads its folder no more.",
+			"'" + l.command + " demo --stay' plays the week anew and goes on serving: say it then"
+	}
+	return "It is recorded, and takes effect when frontfoot runs on this data: nothing runs there now.", "start '" + l.command + " up'"
 }
 
 func (c *connector) openLog(cfg bus.Config, done func() error) (query.Log, func() error, error) {

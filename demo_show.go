@@ -132,7 +132,7 @@ func (d *demo) reveal(ctx context.Context, s *store.Store, list []store.Incident
 			hits++
 		}
 	}
-	d.sayf("The top incident there, %s, shows %d of them in its %d events of evidence.\n", best.ID, hits, len(whole.Evidence))
+	d.sayf("The top incident there, %s, gives %d events as evidence, of which %d are such lines.\n", best.ID, len(whole.Evidence), hits)
 	return nil
 }
 

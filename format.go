@@ -15,6 +15,7 @@ import (
 
 	"frontfoot/ingest/parse"
 	"frontfoot/ingest/parse/format"
+	"frontfoot/query"
 )
 
 type formatCommand struct {
@@ -63,22 +64,7 @@ func (c *formatListCommand) Run(t *terminal) error {
 		}
 		return nil
 	}
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "FORMAT\tWHAT\tVERSIONS\tLOG TYPES READ")
-	for _, s := range all.Specs() {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\n", s.Name, s.Title, s.Versions, readTypes(s), len(s.Types))
-	}
-	return w.Flush()
-}
-
-func readTypes(s *format.Spec) int {
-	n := 0
-	for _, typ := range s.Types {
-		if typ.Read {
-			n++
-		}
-	}
-	return n
+	return query.WriteFormats(t.out, all.Specs())
 }
 
 // formatInfo is a format in JSON.
@@ -257,10 +243,35 @@ func (c *formatNewCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return fmt.Errorf("reading lines: %w", err)
 	}
-	out, err := parse.Draft(ctx, c.Name, bytes.Split(text, []byte{'\n'}))
-	if err != nil {
+	out, left, err := parse.Draft(ctx, c.Name, bytes.Split(text, []byte{'\n'}))
+	tellLeftOut(t.err, left)
+	switch {
+	case errors.Is(err, parse.ErrAllUnderstood):
+		return hinted{err, "'frontfoot parse --explain' shows what is read out of each"}
+	case err != nil:
 		return hinted{err, "give it a few lines of the log: frontfoot format new < sample.log > own.device.yaml"}
 	}
 	_, err = t.out.Write(out)
 	return err
+}
+
+// tellLeftOut warns of lines that a draft is not made from: of each reason the first line, and how many there are.
+func tellLeftOut(w io.Writer, left []parse.LeftOut) {
+	lines := map[string]int{}
+	var firsts []parse.LeftOut
+	for _, l := range left {
+		if lines[l.Why]++; lines[l.Why] == 1 {
+			firsts = append(firsts, l)
+		}
+	}
+	if len(firsts) > 0 {
+		fmt.Fprintln(w, "warning: the draft is made without")
+	}
+	for _, l := range firsts {
+		fmt.Fprintf(w, "stdin:%d: %s", l.Line, l.Why)
+		if more := lines[l.Why] - 1; more > 0 {
+			fmt.Fprintf(w, " (%d lines in all)", more+1)
+		}
+		fmt.Fprintln(w)
+	}
 }

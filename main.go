@@ -115,15 +115,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return report(ctx, stderr, err)
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	kctx, err := parser.Parse(args)
+	kctx, err := parser.Parse(meant(args))
 	if done >= 0 {
 		return done
 	}
 	if err != nil {
-		report(ctx, stderr, hinted{err, "'frontfoot --help' lists the commands"})
+		report(ctx, stderr, hinted{err, "'frontfoot --help' lists the commands, 'frontfoot COMMAND --help' the flags of one"})
 		return exitUsage
 	}
 	finder := &connector{&cli.globals, stderr}
@@ -133,6 +130,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	kctx.BindTo(finder, (*query.Named)(nil))
 	kctx.Bind(query.Command(cli.command()))
 	return report(ctx, stderr, kctx.Run())
+}
+
+// meant returns the arguments that say what people mean who ask for help or for the version as other programs are asked.
+func meant(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(args[1:len(args):len(args)], "--help")
+	case args[0] == "--version":
+		return append([]string{"version"}, args[1:]...)
+	}
+	return args
 }
 
 // report prints an error as people expect it and returns the exit code it means. ctx tells an interruption from what else was cancelled.

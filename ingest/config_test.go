@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,8 +38,14 @@ func TestValidateNamesEachProblem(t *testing.T) {
 		"transport": {func(c *Config) { c.Inputs[0].Transport = "tls" }, Problem{"ingest.inputs.0.transport", `must be one of [both udp tcp], is "tls"`}},
 		"foreign":   {func(c *Config) { c.Inputs[0].Once = true }, Problem{"ingest.inputs.0.once", "means nothing for an input of type syslog"}},
 		"same name": {func(c *Config) { c.Inputs = append(c.Inputs, good); c.Inputs[1].Listen = ":1" }, Problem{"ingest.inputs.1.name", `must differ from the other inputs' names, "n" is there already`}},
-		"same port": {func(c *Config) { c.Inputs = append(c.Inputs, good); c.Inputs[1].Name = "m" }, Problem{"ingest.inputs.1.listen", "must differ from the other inputs' addresses: :5514 is there already"}},
-		"no paths":  {func(c *Config) { c.Inputs[0] = Input{Name: "n", Type: TypeFile, Site: "leeds"} }, Problem{"ingest.inputs.0.paths", "must name at least one file or glob"}},
+		"same port": {func(c *Config) { c.Inputs = append(c.Inputs, good); c.Inputs[1].Name = "m" }, Problem{"ingest.inputs.1.listen", "must differ from the other inputs' addresses: n listens on :5514 already"}},
+		"same port everywhere": {func(c *Config) {
+			c.Inputs = append(c.Inputs, Input{Name: "m", Type: TypeSyslog, Site: "leeds", Listen: "127.0.0.1:5514"}, Input{Name: "o", Type: TypeSyslog, Site: "leeds", Listen: "127.0.0.1:5515"})
+		}, Problem{"ingest.inputs.1.listen", "must differ from the other inputs' addresses: n listens on :5514 already"}},
+		"everywhere by another name": {func(c *Config) {
+			c.Inputs = append(c.Inputs, Input{Name: "m", Type: TypeSyslog, Site: "leeds", Listen: "[::]:5514", Transport: "tcp"})
+		}, Problem{"ingest.inputs.1.listen", "must differ from the other inputs' addresses: n listens on :5514 already"}},
+		"no paths": {func(c *Config) { c.Inputs[0] = Input{Name: "n", Type: TypeFile, Site: "leeds"} }, Problem{"ingest.inputs.0.paths", "must name at least one file or glob"}},
 		"bad glob": {func(c *Config) {
 			c.Inputs[0] = Input{Name: "n", Type: TypeFile, Site: "leeds", Paths: []string{"/a", "[b"}}
 		}, Problem{"ingest.inputs.0.paths.1", `must be a path or a glob, is "[b"`}},
@@ -55,5 +63,39 @@ func TestValidateNamesEachProblem(t *testing.T) {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// What does not meet is no clash: another transport, another address, any free port.
+func TestInputsSideBySide(t *testing.T) {
+	input := func(name, listen, transport string) Input {
+		return Input{Name: name, Type: TypeSyslog, Site: "leeds", Listen: listen, Transport: transport}
+	}
+	c := Config{Inputs: []Input{
+		input("a", ":5514", "udp"), input("b", ":5514", "tcp"), input("c", "127.0.0.1:5515", ""), input("d", "127.0.0.2:5515", ""), input("e", ":0", ""), input("f", ":0", ""),
+	}}
+	c.SetDefaults()
+	if problems := c.Validate(); len(problems) > 0 {
+		t.Errorf("problems: %v", problems)
+	}
+}
+
+// A path waits where nothing is there that can be read as lines.
+func TestWaiting(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"a.log", "b.log.gz"} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := func(name string) string { return filepath.Join(folder, name) }
+	c := Config{Inputs: []Input{{Type: TypeSyslog}, {Type: TypeFile, Paths: []string{in("a.log"), in("*.gz"), in("*"), in("none"), folder}}}}
+	want := []Problem{
+		{"ingest.inputs.1.paths.1", "no file is there to be read: " + in("*.gz")},
+		{"ingest.inputs.1.paths.3", "no file is there to be read: " + in("none")},
+		{"ingest.inputs.1.paths.4", "no file is there to be read: " + folder},
+	}
+	if diff := cmp.Diff(want, c.Waiting()); diff != "" {
+		t.Errorf("waiting (-want +got):\n%s", diff)
 	}
 }

@@ -38,8 +38,8 @@ func newFormats(folder string, logger *slog.Logger) (*formats, error) {
 	}
 	f.seen = look(folder)
 	all, err := parse.LoadFormats(folder)
-	if err != nil {
-		return nil, &hint.Error{Err: fmt.Errorf("reading formats: %w", err), Hint: "`frontfoot format test FILE` checks one; docs/writing-formats.md tells how they are written"}
+	if err != nil { // each problem begins a line: there editors look for its place
+		return nil, &hint.Error{Err: fmt.Errorf("ingest.formats: what is wrong in %s:\n%w", folder, err), Hint: "`frontfoot format test FILE` checks one; docs/writing-formats.md tells how they are written"}
 	}
 	f.inUse.Store(all)
 	return f, nil

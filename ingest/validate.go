@@ -1,9 +1,12 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,6 +16,7 @@ import (
 	"frontfoot/ingest/bus"
 	"frontfoot/ingest/parse"
 	"frontfoot/ingest/syslog"
+	"frontfoot/ingest/tail"
 )
 
 // A Problem is something wrong in the configuration.
@@ -56,7 +60,7 @@ func (c *Config) Validate() []Problem {
 	if len(c.Inputs) == 0 {
 		p.addf("inputs", "must have at least one input")
 	}
-	names, listens, stdin := map[string]bool{}, map[string]bool{}, false
+	names, stdin := map[string]bool{}, false
 	for i := range c.Inputs {
 		in := &c.Inputs[i]
 		p.at = "ingest.inputs." + strconv.Itoa(i) + "."
@@ -67,15 +71,34 @@ func (c *Config) Validate() []Problem {
 		names[in.Name] = true
 		switch in.Type {
 		case TypeSyslog:
-			if _, port, err := net.SplitHostPort(in.Listen); err == nil && port != "0" && listens[in.Listen] {
-				p.addf("listen", "must differ from the other inputs' addresses: %s is there already", in.Listen)
+			if j := slices.IndexFunc(c.Inputs[:i], in.clashes); j >= 0 {
+				p.addf("listen", "must differ from the other inputs' addresses: %s listens on %s already", c.Inputs[j].Name, c.Inputs[j].Listen)
 			}
-			listens[in.Listen] = true
 		case TypeStdin:
 			if stdin {
 				p.addf("type", "only one input can be stdin")
 			}
 			stdin = true
+		}
+	}
+	return p.all
+}
+
+// Check reads what the configuration names outside of itself and a start cannot do without: the formats. The error carries a hint.
+func (c *Config) Check() error {
+	_, err := newFormats(c.Formats, slog.New(slog.DiscardHandler))
+	return err
+}
+
+// Waiting returns the paths of inputs that lead to no file yet: the input waits for one, and may wait for ever.
+func (c *Config) Waiting() []Problem {
+	p := &problems{}
+	for i := range c.Inputs {
+		p.at = "ingest.inputs." + strconv.Itoa(i) + ".paths."
+		for j, path := range c.Inputs[i].Paths {
+			if !tail.Leads(path) {
+				p.addf(strconv.Itoa(j), "no file is there to be read: %s", path)
+			}
 		}
 	}
 	return p.all
@@ -119,6 +142,21 @@ func (in *Input) validateSyslog(p *problems) {
 	p.oneOf("transport", in.Transport, string(syslog.Both), string(syslog.UDP), string(syslog.TCP))
 	between(p, "max_connections", in.MaxConnections, 1, 10_000)
 	between(p, "idle_timeout", in.IdleTimeout, time.Second, 24*time.Hour)
+}
+
+// clashes reports whether two inputs cannot both listen where they want to.
+func (in *Input) clashes(other Input) bool {
+	host, port, err := net.SplitHostPort(in.Listen)
+	otherHost, otherPort, otherErr := net.SplitHostPort(other.Listen)
+	transports := in.Transport == other.Transport || in.Transport == string(syslog.Both) || other.Transport == string(syslog.Both)
+	return errors.Join(err, otherErr) == nil && transports && port == otherPort && port != "0" &&
+		(host == otherHost || everywhere(host) || everywhere(otherHost))
+}
+
+// everywhere reports whether a host means all addresses of the machine.
+func everywhere(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "" || err == nil && addr.IsUnspecified()
 }
 
 func (in *Input) validateFile(p *problems) {

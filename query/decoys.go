@@ -147,6 +147,7 @@ func (c *DecoyTell) Run(ctx context.Context, named Named, conn LogConnector, out
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	news := false
 	for _, site := range sites {
 		d := decoys[site]
 		changed, err := TellDecoys(ctx, log, site, author, d)
@@ -157,11 +158,15 @@ func (c *DecoyTell) Run(ctx context.Context, named Named, conn LogConnector, out
 		if !changed {
 			text = "are known already"
 		}
+		news = news || changed
 		if _, err := fmt.Fprintf(out, "%s: %d decoys %s\n", site, d.Len(), text); err != nil {
 			return err
 		}
 	}
-	return nil
+	if news {
+		_, err = io.WriteString(out, noticeOf(log).String())
+	}
+	return err
 }
 
 // TellDecoys sends a site's decoys to its control topic, unless those it was told last are the same. It reports whether it did.

@@ -38,6 +38,31 @@ type Log interface {
 
 var _ Log = (*bus.Client)(nil)
 
+// An UnreadLog is the log of a folder that no instance has: what is put into it is kept, and read by nobody until one runs.
+type UnreadLog interface {
+	Log
+	// Unread says what becomes of what is put into the log, and what to do that it is read.
+	Unread() (what, hint string)
+}
+
+// A notice says what becomes of what was put into a log, where nobody reads it.
+type notice struct{ what, hint string }
+
+func noticeOf(log Log) (n notice) {
+	if u, ok := log.(UnreadLog); ok {
+		n.what, n.hint = u.Unread()
+	}
+	return n
+}
+
+// String returns the notice in lines of their own, none where there is nothing to notice.
+func (n notice) String() string {
+	if n.what == "" {
+		return ""
+	}
+	return n.what + "\nhint: " + n.hint + "\n"
+}
+
 // DLQList is the command dlq list.
 type DLQList struct {
 	Site  string `placeholder:"NAME" help:"Only this site."`
@@ -153,13 +178,16 @@ func (c *DLQReplay) Run(ctx context.Context, conn LogConnector, out io.Writer) (
 	if err == nil && len(results) < len(c.Offsets) {
 		err = &hinted{fmt.Errorf("%w among %v at site %s", errNoLetter, c.Offsets, c.Site), "'frontfoot dlq list' shows the offsets; letters are kept for 30 days"}
 	}
-	if c.JSON {
+	switch {
+	case err != nil && len(results) == 0:
+		return err
+	case c.JSON:
 		return errors.Join(err, writeJSON(out, results))
 	}
-	return errors.Join(err, writeSent(out, results))
+	return errors.Join(err, writeSent(out, results, noticeOf(log)))
 }
 
-func writeSent(out io.Writer, results []sent) error {
+func writeSent(out io.Writer, results []sent, n notice) error {
 	letters, events := uint64(0), uint64(0)
 	for _, r := range results {
 		if r.Why != "" {
@@ -173,6 +201,7 @@ func writeSent(out io.Writer, results []sent) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(out, "%s of %s letters sent again, %s events. 'frontfoot sites --ledger' shows when they have come.\n", thousands(letters), thousands(uint64(len(results))), thousands(events))
+	_, err := fmt.Fprintf(out, "%s of %s letters sent again, %s events. 'frontfoot sites --ledger' shows when they have come.\n%s",
+		thousands(letters), thousands(uint64(len(results))), thousands(events), n)
 	return err
 }

@@ -16,15 +16,26 @@ import (
 )
 
 func (f *fake) ConnectLog(context.Context) (Log, func() error, error) {
-	return f.log(), func() error { f.closed++; return nil }, nil
+	log := Log(fakeLog{f})
+	if f.idle {
+		log = idleLog{fakeLog{f}}
+	}
+	return log, func() error { f.closed++; return nil }, nil
+}
+
+// idleLog is a log that no instance reads.
+type idleLog struct{ fakeLog }
+
+func (idleLog) Unread() (what, hint string) {
+	return "It is recorded, and nothing reads it.", "start frontfoot"
 }
 
 // fakeLog is a log with the dead letters of one site.
 type fakeLog struct{ *fake }
 
-func (f *fake) log() Log { return fakeLog{f} }
-
-func (l fakeLog) Sites(context.Context) ([]string, error) { return []string{"exeter", "truro"}, nil }
+func (l fakeLog) Sites(context.Context) ([]string, error) {
+	return []string{"exeter", "truro", "wells"}, nil
+}
 
 func (l fakeLog) Offsets(_ context.Context, topic string) (first, next int64, err error) {
 	switch topic {
@@ -101,6 +112,7 @@ func TestDLQOutput(t *testing.T) {
 		"dlq":            {"dlq"},
 		"dlq-limit":      {"dlq", "list", "--site", "exeter", "--limit", "1"},
 		"dlq-none":       {"dlq", "list", "--site", "truro"},
+		"dlq-never":      {"dlq", "list", "--site", "wells"},
 		"dlq-json":       {"dlq", "list", "--json"},
 		"dlq-show":       {"dlq", "show", "5", "--site", "exeter"},
 		"dlq-show-bytes": {"dlq", "show", "6", "--site", "exeter"},
@@ -150,11 +162,17 @@ func TestDLQErrors(t *testing.T) {
 		"offsets and all":     {[]string{"dlq", "replay", "--site", "exeter", "5", "--all"}, errNoOffsets},
 		"no such letter":      {[]string{"dlq", "replay", "--site", "exeter", "4"}, errNoLetter},
 		"no such letter show": {[]string{"dlq", "show", "--site", "exeter", "400"}, errNoLetter},
-		"no such site":        {[]string{"dlq", "list", "--site", "nowhere"}, bus.ErrNoTopic},
+		"no such site":        {[]string{"dlq", "list", "--site", "nowhere"}, errNoSite},
+		"no such site show":   {[]string{"dlq", "show", "--site", "nowhere", "5"}, errNoSite},
+		"no such site replay": {[]string{"dlq", "replay", "--site", "nowhere", "--all"}, errNoSite},
+		"no name of a site":   {[]string{"dlq", "replay", "--site", "No Where", "--all"}, errNoSite},
 	} {
 		f := deadLetters(t)
 		f.closed = -1 // those that fail before they connect do not close
-		_, err := runOnly(t, f, c.args...)
+		out, err := runOnly(t, f, c.args...)
+		if out != "" {
+			t.Errorf("%s: prints %q beside the error", name, out)
+		}
 		var hint interface{ HintText() string }
 		if !errors.Is(err, c.want) || !errors.As(err, &hint) {
 			t.Errorf("%s: got %v, want %v with a hint", name, err, c.want)

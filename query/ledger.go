@@ -27,13 +27,13 @@ func (c *Sites) ledger(ctx context.Context, s Store, out io.Writer) error {
 	t := table{columns: []column{
 		{title: "SITE"},
 		{title: "INPUT"},
-		{title: "WHAT"},
-		{title: "ROWS", right: true},
+		{title: "WHAT HAPPENED"},
+		{title: "HOW MANY", right: true},
 		{title: "IN 24 H", right: true},
-		{title: "ENTRIES", right: true},
-		{title: "FIRST (UTC)"},
+		{title: "REPORTS", right: true, spare: 2},
+		{title: "FIRST (UTC)", spare: 1},
 		{title: "LAST (UTC)"},
-		{title: "LAST REASON", fill: true},
+		{title: "WHY", fill: true},
 	}}
 	for i := range totals {
 		l := &totals[i]
@@ -59,27 +59,27 @@ func orDash(text string) string {
 func kindName(k ledger.Kind) string {
 	switch k {
 	case ledger.Taken:
-		return "lines taken"
+		return "taken in"
 	case ledger.KernelDrop:
-		return "kernel drops"
+		return "dropped unread by the system"
 	case ledger.SpoolFull:
-		return "dropped, spool full"
+		return "dropped, no room on disk"
 	case ledger.Damaged:
-		return "spool damaged"
+		return "lost in damaged files"
 	case ledger.EpochEnd:
 		return "collector restarts"
 	case ledger.Canary:
-		return "canaries"
+		return "hourly checks of the path"
 	case ledger.Tick:
-		return "ticks"
+		return "signs of life"
 	case ledger.Gap:
-		return "gaps in the log"
+		return "missing from the log"
 	case ledger.GapFilled:
-		return "gaps filled"
+		return "missing, came after all"
 	case ledger.Duplicate:
-		return "duplicates left out"
+		return "came twice, kept once"
 	case ledger.DeadLetter:
-		return "dead letters"
+		return "set aside"
 	case ledger.LostLog:
 		return "messages lost from the log"
 	case ledger.Claimed:
@@ -88,14 +88,18 @@ func kindName(k ledger.Kind) string {
 		return "learned anew"
 	case ledger.Partial:
 		return "understood in part"
-	case ledger.Unparsed, ledger.Skewed, ledger.Late:
-		return string(k)
+	case ledger.Unparsed:
+		return "not understood"
+	case ledger.Skewed:
+		return "clock not believed"
+	case ledger.Late:
+		return "came late"
 	default:
 		return escape(string(k))
 	}
 }
 
-// lossLine says what is missing: "142 lines: kernel drops at firewall, 2026-03-07 02:10:00 to 02:20:00 UTC".
+// lossLine says what is missing: "142 events: dropped unread by the system at firewall, 2026-03-07 02:10:00 to 02:20:00 UTC".
 func lossLine(l *store.Loss) string {
 	text := ""
 	switch {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -112,13 +113,17 @@ type sameLetter struct {
 
 // eachLetter calls fn with a site's dead letters as they were set aside, copies left out. The letters that are there when it begins are all.
 func eachLetter(ctx context.Context, log Log, site string, fn func(*letter) error) error {
-	if err := bus.ValidSite(site); err != nil {
-		return err
+	if bus.ValidSite(site) != nil {
+		return noSite(site)
 	}
 	topic := bus.DLQTopic(site)
 	at, end, err := log.Offsets(ctx, topic)
-	if errors.Is(err, bus.ErrNoTopic) {
-		return &hinted{fmt.Errorf("site %s has no dead-letter topic: %w", site, err), "'frontfoot sites' lists the sites"}
+	if errors.Is(err, bus.ErrNoTopic) { // a worker makes it with the first letter
+		known, err := log.Sites(ctx)
+		if err == nil && !slices.Contains(known, site) {
+			err = noSite(site)
+		}
+		return err
 	}
 	if err != nil {
 		return fmt.Errorf("reading the dead letters of site %s: %w", site, err)

@@ -45,6 +45,7 @@ type fake struct {
 	decoys    []store.Decoy
 	suggested []store.Suggestion
 
+	idle     bool          // no instance reads the log
 	letters  []bus.Message // of site exeter
 	produced []bus.Message
 }
@@ -310,6 +311,15 @@ func TestQueryFormat(t *testing.T) {
 		out, err := run(t, f, c.args...)
 		if err != nil || f.format != c.want || f.statement != "SELECT 1" || out != "answer\n" {
 			t.Errorf("%v: got format %q, statement %q, answer %q, error %v; want format %s", c.args, f.format, f.statement, out, err, c.want)
+		}
+	}
+}
+
+// A person sees the names of the columns, unless another format is asked for.
+func TestQueryFormatOnTerminal(t *testing.T) {
+	for want, c := range map[string]SQL{"PrettyCompact": {}, "JSONEachRow": {JSON: true}, "CSV": {Format: "CSV", JSON: true}} {
+		if got := c.format(terminal{interactive: true}); got != want {
+			t.Errorf("%+v: got %s, want %s", c, got, want)
 		}
 	}
 }

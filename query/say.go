@@ -73,7 +73,8 @@ type spoken struct {
 	Entities []string   `json:"entities"`
 	Reasons  []string   `json:"reasons"`
 	Until    *time.Time `json:"until,omitempty"`
-	Offset   int64      `json:"offset"` // on the site's control topic
+	Offset   int64      `json:"offset"`           // on the site's control topic
+	Unread   string     `json:"unread,omitempty"` // why it has no effect yet
 }
 
 // say sends a verdict to the site's control topic. The store is asked first and closed, because where no instance runs a command has one of
@@ -92,6 +93,7 @@ func (c *Say) say(ctx context.Context, conn Connector, log LogConnector, out io.
 		return err
 	}
 	var offset int64
+	n := noticeOf(l)
 	if what == verdict.Nothing && !stands(in.Verdicts) {
 		err = heard(ctx, l, in.Site, in.ID)
 	}
@@ -102,7 +104,7 @@ func (c *Say) say(ctx context.Context, conn Connector, log LogConnector, out io.
 		return fmt.Errorf("saying it to site %s: %w", in.Site, err)
 	}
 	s := spoken{
-		Site: in.Site, Incident: v.Incident, Verdict: v.Verdict, Author: v.Author, Note: v.Note, Offset: offset,
+		Site: in.Site, Incident: v.Incident, Verdict: v.Verdict, Author: v.Author, Note: v.Note, Offset: offset, Unread: n.what,
 		Entities: v.Scope.Entities, Reasons: []string{},
 	}
 	for i := range v.Scope.Reasons {
@@ -115,7 +117,7 @@ func (c *Say) say(ctx context.Context, conn Connector, log LogConnector, out io.
 	if c.JSON {
 		return writeJSON(out, []spoken{s})
 	}
-	return s.write(out)
+	return s.write(out, n)
 }
 
 // verdict makes the verdict of what the store knows of the incident.
@@ -187,7 +189,7 @@ func (c *Say) author() (string, error) {
 var (
 	errEntity = errors.New("no entity of the incident")
 	errReason = errors.New("no reason of the incident")
-	errUntil  = errors.New("no time")
+	errUntil  = errors.New("no time to come")
 )
 
 // narrow makes of the incident's scope what the flags ask for. A suppression is about fields, whatever their values.
@@ -265,13 +267,13 @@ func until(text string, now time.Time) (time.Time, error) {
 		}
 	}
 	return time.Time{}, &hinted{
-		fmt.Errorf("%w: %q", errUntil, text),
+		fmt.Errorf("--until=%s: %w", text, errUntil),
 		"write 24h, 7d, 2026-03-09 or 2026-03-09T15:04:05Z; it must be after the site's own time, " + now.UTC().Format(time.DateTime),
 	}
 }
 
-// write says what follows.
-func (s *spoken) write(out io.Writer) error {
+// write says what follows, and what must be before it does.
+func (s *spoken) write(out io.Writer, n notice) error {
 	var b strings.Builder
 	who, what := escape(strings.Join(s.Entities, ", ")), escape(strings.Join(distinct(s.Reasons), ", "))
 	switch s.Verdict {
@@ -289,6 +291,6 @@ func (s *spoken) write(out io.Writer) error {
 		fmt.Fprintf(&b, "  who   %s\n  what  %s\n", who, what)
 		fmt.Fprintf(&b, "'frontfoot incidents undo %s' takes it back.\n", s.Incident)
 	}
-	_, err := io.WriteString(out, b.String())
+	_, err := io.WriteString(out, b.String()+n.String())
 	return err
 }

@@ -164,9 +164,11 @@ func TestSaid(t *testing.T) {
 	for name, args := range map[string]string{
 		"say-confirm": "confirm exe-7f3a9c", "say-benign": "benign exe-7f3a9c --note=x", "say-undo": "undo exe-7f3a9c",
 		"say-suppress": "suppress exe-7f3a9c --reason=2", "say-json": "suppress exe-7f3a9c --json --note=loud",
+		"say-idle": "benign exe-7f3a9c", "say-idle-json": "benign exe-7f3a9c --json",
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := example()
+			f.idle = strings.HasPrefix(name, "say-idle")
 			f.incidents[0].Verdicts = []store.Said{{Verdict: verdict.Confirmed}}
 			got, err := runOnly(t, f, append([]string{"incidents"}, append(strings.Fields(args), "--author=ann")...)...)
 			if err != nil {

@@ -81,7 +81,7 @@ func (s *SiteState) learning() string {
 // silence sets Silent and says since when nothing comes, and whether the path is known to work.
 func (s *SiteState) silence() string {
 	works := !s.LastCanary.IsZero() && s.Asked.Sub(s.LastCanary) <= canaryHolds
-	path := "the path works (canary " + clock(s.LastCanary, s.Asked) + ")"
+	path := "the path works (checked " + clock(s.LastCanary, s.Asked) + ")"
 	switch {
 	case s.Events == 0 && works:
 		return path
@@ -155,20 +155,25 @@ func writeSites(out io.Writer, sites []SiteState) error {
 		_, err := fmt.Fprintln(out, "No sites yet: nothing has come in.")
 		return err
 	}
+	t := sitesTable(sites)
+	return t.write(out, terminalOf(out))
+}
+
+func sitesTable(sites []SiteState) table {
 	t := table{columns: []column{
 		{title: "SITE"},
 		{title: "EVENTS", right: true},
-		{title: "FIRST (UTC)"},
-		{title: "LAST (UTC)"},
-		{title: "LAST RECEIVED (UTC)"},
-		{title: "UNPARSED", right: true},
-		{title: "LATE", right: true},
+		{title: "FIRST (UTC)", spare: 8},
+		{title: "LAST (UTC)", spare: 1},
+		{title: "LAST RECEIVED (UTC)", spare: 4},
+		{title: "UNPARSED", right: true, spare: 5},
+		{title: "LATE", right: true, spare: 6},
 		{title: "LOST", right: true},
-		{title: "DEAD", right: true},
-		{title: "FINDINGS", right: true},
+		{title: "DEAD", right: true, spare: 3},
+		{title: "FINDINGS", right: true, spare: 7},
 		{title: "OPEN", right: true},
-		{title: "INCIDENTS", right: true},
-		{title: "STATE"},
+		{title: "INCIDENTS", right: true, spare: 2},
+		{title: "STATE", fill: true},
 	}}
 	for i := range sites {
 		s := &sites[i]
@@ -188,7 +193,7 @@ func writeSites(out io.Writer, sites []SiteState) error {
 			cell{text: lost}, cell{text: thousands(s.DeadLetters)}, cell{text: thousands(s.Findings)},
 			cell{text: thousands(s.OpenIncidents)}, cell{text: thousands(s.Incidents)}, cell{text: s.State, style: look})
 	}
-	return t.write(out, terminalOf(out))
+	return t
 }
 
 func minute(events uint64, t time.Time) string {

@@ -7,8 +7,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"charm.land/lipgloss/v2"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"frontfoot/ingest/parse"
 )
 
 func TestEscape(t *testing.T) {
@@ -71,6 +74,61 @@ func TestTableFitsTheTerminal(t *testing.T) {
 	want := " N  NAME  WHAT\n 7  日本  long long long long long long…\n12  x     short\n"
 	if diff := cmp.Diff(out.String(), want); diff != "" {
 		t.Errorf("got against want:\n%s", diff)
+	}
+}
+
+// Where it is still too wide, the columns that say least are left out, and named.
+func TestTableLeavesOut(t *testing.T) {
+	tab := table{columns: []column{{title: "NAME"}, {title: "FIRST", spare: 2}, {title: "WHAT", fill: true}, {title: "COUNT", right: true, spare: 1}}}
+	tab.add(cell{text: "exeter"}, cell{text: "2026-03-07 02:14"}, cell{text: strings.Repeat("long ", 10)}, cell{text: "1,204"})
+	for width, want := range map[int]string{
+		0: "NAME    FIRST             WHAT                                                COUNT\n" +
+			"exeter  2026-03-07 02:14  long long long long long long long long long long   1,204\n",
+		50: "NAME    WHAT                                 COUNT\n" +
+			"exeter  long long long long long long long…  1,204\n" +
+			"not shown, for want of room: FIRST\n",
+		40: "NAME    WHAT\n" +
+			"exeter  long long long long long long l…\n" +
+			"not shown, for want of room: FIRST, COU…\n",
+	} {
+		var out bytes.Buffer
+		if err := tab.write(&out, terminal{width: width}); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(out.String(), want); diff != "" {
+			t.Errorf("%d columns, got against want:\n%s", width, diff)
+		}
+	}
+}
+
+// On a terminal of 80 columns sites and formats fit, and say what matters most.
+func TestWideTablesFit(t *testing.T) {
+	var states []SiteState
+	list := example().sites
+	for i := range list {
+		states = append(states, stateOf(&list[i]))
+	}
+	for name, c := range map[string]struct {
+		table table
+		want  []string
+	}{
+		"sites":   {sitesTable(states), []string{"SITE", "EVENTS", "LOST", "STATE", "learning until 2026-03-07 23:14", "not shown, for want of room: FIRST (UTC)"}},
+		"formats": {formatsTable(parse.BuiltIn().Specs()), []string{"FORMAT", "WHAT", "fortinet.fortigate", "not shown, for want of room: VERSIONS"}},
+	} {
+		var out bytes.Buffer
+		if err := c.table.write(&out, terminal{width: 80}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(out.String()) {
+			if n := lipgloss.Width(strings.TrimSuffix(line, "\n")); n > 80 {
+				t.Errorf("%s: %d columns: %s", name, n, line)
+			}
+		}
+		for _, want := range c.want {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: no %q in\n%s", name, want, out.String())
+			}
+		}
 	}
 }
 

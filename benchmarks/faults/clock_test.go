@@ -91,7 +91,7 @@ func (r *region) checkSkew(x *trial, w *process, site string, slow, fast int) {
 	var shown struct{ Skewed int }
 	text := r.ask(x, w, "sites", "--site", site, "--json")
 	x.check(json.Unmarshal([]byte(text), &shown) == nil && shown.Skewed == fast, "frontfoot sites shows %d skewed lines, should be %d: %s", shown.Skewed, fast, text)
-	x.check(strings.Contains(r.ask(x, w, "sites", "--site", site, "--ledger"), "skewed"), "frontfoot sites --ledger does not tell of skewed lines")
+	x.check(strings.Contains(r.ask(x, w, "sites", "--site", site, "--ledger"), "clock not believed"), "frontfoot sites --ledger does not tell of skewed lines")
 }
 
 // right is the database of what clocks that are right would have led to.

@@ -104,6 +104,24 @@ func TestMovement(t *testing.T) {
 	}
 }
 
+// A title counts what else is told of, and not what nobody wants to hear of.
+func TestTitle(t *testing.T) {
+	told, quiet := kind{Kind: Kind{What: "thing 0"}}, kind{Kind: Kind{What: "thing 1", Quiet: true}}
+	for _, c := range []struct {
+		kinds []kind
+		want  string
+	}{
+		{nil, "unusual events of this site"},
+		{[]kind{quiet, told}, "thing 0"},
+		{[]kind{told, quiet, told}, "thing 0, and one more unusual thing"},
+		{[]kind{told, told, told}, "thing 0, and 2 more unusual things"},
+	} {
+		if got := (&story{kinds: c.kinds}).title(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
 // TestVersions checks the words and that a story is not told anew with every finding.
 func TestVersions(t *testing.T) {
 	tr := NewTracker(Config{Site: "s", PerDay: 10})
@@ -118,7 +136,7 @@ func TestVersions(t *testing.T) {
 	v := out[len(out)-1]
 	got := Version{Number: v.Number, Title: v.Title, Findings: v.Findings, Entities: v.Entities, Tactics: v.Tactics, Reasons: v.Reasons[:1]}
 	want := Version{
-		Number: uint32(len(out)), Title: "thing 0, and 3 more things new here", Findings: 64, Entities: []string{"source.ip=10.0.0.1"},
+		Number: uint32(len(out)), Title: "thing 0, and 3 more unusual things", Findings: 64, Entities: []string{"source.ip=10.0.0.1"},
 		Tactics: []string{"TA0008"}, Reasons: []string{"thing 0; seen 64 times in 1 hour"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

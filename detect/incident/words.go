@@ -39,7 +39,7 @@ func (s *story) who() string {
 	return "this site"
 }
 
-// title is the strongest reason, and how much more there is.
+// title is the strongest reason, and how much more there is: new here, or seldom, or too much of it.
 func (s *story) title() string {
 	first, n := -1, -1
 	for i := range s.kinds {
@@ -55,9 +55,9 @@ func (s *story) title() string {
 	}
 	title := s.kinds[first].What
 	if n == 1 {
-		title += ", and one more thing new here"
+		title += ", and one more unusual thing"
 	} else if n > 1 {
-		title += ", and " + strconv.Itoa(n) + " more things new here"
+		title += ", and " + strconv.Itoa(n) + " more unusual things"
 	}
 	return title
 }

@@ -8,12 +8,22 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"frontfoot/ingest/event"
 )
 
-// ErrNothingToDraft says that there are no lines to draft a format from.
-var ErrNothingToDraft = errors.New("no lines")
+// What Draft cannot draft from.
+var (
+	ErrNothingToDraft = errors.New("no lines")
+	ErrAllUnderstood  = errors.New("no line that nobody understands")
+)
+
+// A LeftOut is a line that a draft is not made from.
+type LeftOut struct {
+	Line int // from 1
+	Why  string
+}
 
 // What a draft looks at, and shows.
 const (
@@ -35,13 +45,17 @@ type draft struct {
 	keys    bool              // names are members of a JSON object
 }
 
-// Draft writes a format for lines that nobody understands yet: how they are cut, what names like those in general use mean, and some of the lines as
-// samples with what the draft makes of them, all for people to correct. It looks at the first 10,000 lines.
-func Draft(ctx context.Context, name string, lines [][]byte) ([]byte, error) {
+// Draft writes a format for those of some lines that nobody understands yet: how they are cut, what names like those in general use mean, and some of the
+// lines as samples with what the draft makes of them, all for people to correct. It looks at the first 10,000 lines, and tells which it has left out.
+func Draft(ctx context.Context, name string, lines [][]byte) (text []byte, left []LeftOut, err error) {
 	d := &draft{name: name, apps: map[string]int{}, count: map[string]int{}, samples: map[string][]byte{}}
 	p := New(Config{Replay: true})
 	var whole [][]byte
-	for _, line := range lines[:min(len(lines), draftLines)] {
+	for i, line := range lines[:min(len(lines), draftLines)] {
+		if why := p.noDraft(line); why != "" {
+			left = append(left, LeftOut{i + 1, why})
+			continue
+		}
 		line = bytes.ToValidUTF8(trimEnd(line), []byte{'?'}) // YAML holds no other
 		if len(bytes.TrimSpace(line)) == 0 || len(line) > maxLine {
 			continue
@@ -55,12 +69,49 @@ func Draft(ctx context.Context, name string, lines [][]byte) ([]byte, error) {
 		d.apps[string(h.app)]++
 		whole = append(whole, line)
 	}
-	if len(d.bodies) == 0 {
-		return nil, ErrNothingToDraft
+	switch {
+	case len(d.bodies) == 0 && len(left) > 0:
+		return nil, left, ErrAllUnderstood
+	case len(d.bodies) == 0:
+		return nil, nil, ErrNothingToDraft
 	}
 	d.shape(p)
-	text := d.write(nil)
-	return d.withSamples(ctx, text, whole)
+	text, err = d.withSamples(ctx, d.write(nil), whole)
+	return text, left, err
+}
+
+// noDraft says why no draft is made from a line, "" where one is. Formats that read what any product writes leave room for one of its own.
+func (p *Parser) noDraft(line []byte) string {
+	line = trimEnd(line)
+	if isBinary(line) {
+		return "is binary, or not in UTF-8"
+	}
+	p.trace = &trace{}
+	defer func() { p.trace = nil }()
+	b := event.NewBuilder()
+	p.Line(b, line, samplesNow().UnixNano())
+	switch taker := p.trace.taker; {
+	case taker == "", slices.Contains([]string{anyJSON, anyPairs, "cef", "leef"}, taker):
+		return ""
+	case p.Partial():
+		return "is understood in part by " + taker
+	default:
+		return "is understood by " + taker
+	}
+}
+
+// isBinary reports whether a line is no text: it holds a NUL, or every tenth of its characters is a control or no character at all.
+func isBinary(line []byte) bool {
+	odd := 0
+	for _, r := range string(line) {
+		switch {
+		case r == 0:
+			return true
+		case r == utf8.RuneError, r < ' ' && r != '\t':
+			odd++
+		}
+	}
+	return odd*10 > utf8.RuneCount(line)
 }
 
 // shape finds how the lines are cut: by the way that fits most of them, the stricter first.

@@ -3,9 +3,12 @@ package parse
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"frontfoot/ingest/parse/format"
 )
@@ -30,9 +33,9 @@ func TestDraft(t *testing.T) {
 		"cef":  {lines(`CEF:0|Zap|Door|1|7|opened|3|src=192.0.2.%d cnt=%d`), `'|Zap|Door|'`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text, err := Draft(t.Context(), "own."+name, c.lines)
-			if err != nil {
-				t.Fatal(err)
+			text, left, err := Draft(t.Context(), "own."+name, c.lines)
+			if err != nil || len(left) > 0 {
+				t.Fatal(left, err)
 			}
 			if !strings.Contains(string(text), c.want) {
 				t.Errorf("no %q in\n%s", c.want, text)
@@ -58,11 +61,34 @@ func TestDraft(t *testing.T) {
 	}
 }
 
+// A draft is made from those lines alone that nobody understands.
+func TestDraftLeavesOut(t *testing.T) {
+	known := "Nov 26 10:00:00 box sshd[9]: Failed password for root from 203.0.113.9 port 4242 ssh2"
+	odd := "Nov 26 10:00:01 box zapd[12]: door opened by 192.0.2.7 after 3 tries"
+	for name, c := range map[string]struct {
+		lines []string
+		want  []LeftOut
+		err   error
+	}{
+		"mixed":      {[]string{known, odd, "", "\x7fELF\x00\x01", "caf\xe9 door opened by 192.0.2.8 after 4 tries"}, []LeftOut{{1, "is understood by linux.sshd"}, {4, "is binary, or not in UTF-8"}}, nil},
+		"understood": {[]string{known, known}, []LeftOut{{1, "is understood by linux.sshd"}, {2, "is understood by linux.sshd"}}, ErrAllUnderstood},
+		"none":       {[]string{"", " "}, nil, ErrNothingToDraft},
+	} {
+		text, left, err := Draft(t.Context(), "own.door", bytes.Split([]byte(strings.Join(c.lines, "\n")), []byte{'\n'}))
+		if !errors.Is(err, c.err) || (err == nil) != bytes.Contains(text, []byte("door opened")) || bytes.Contains(text, []byte("Failed password")) {
+			t.Errorf("%s: %v\n%s", name, err, text)
+		}
+		if diff := cmp.Diff(c.want, left); diff != "" {
+			t.Errorf("%s: left out (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 func FuzzDraft(f *testing.F) {
 	f.Add([]byte("a=1 b=2 c=3\na=1 b=2 c=4"))
 	f.Add([]byte("x,1,2,3,4\n\x00\xff{[]}\\'\""))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		_, err := Draft(context.Background(), "own.fuzz", bytes.Split(text, []byte{'\n'}))
+		_, _, err := Draft(context.Background(), "own.fuzz", bytes.Split(text, []byte{'\n'}))
 		if err != nil && strings.Contains(err.Error(), "own.fuzz.yaml") {
 			t.Errorf("a draft that does not load: %v", err)
 		}

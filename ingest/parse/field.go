@@ -94,8 +94,8 @@ func (p *Parser) set(f *field, key, v []byte) {
 			p.set(&f.x.more[i], key, v)
 		}
 	}
-	if p.trace != nil && f.col != event.Time {
-		p.trace.took(f, key)
+	if p.trace != nil {
+		p.trace.took(f, key, v)
 	}
 	switch f.kind {
 	case kSlot, kSkip:

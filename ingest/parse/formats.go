@@ -32,7 +32,7 @@ type Formats struct {
 
 // BuiltIn returns the formats that come with frontfoot, compiled once.
 var BuiltIn = sync.OnceValue(func() *Formats {
-	specs, err := readFormats(builtIn, "builtin")
+	specs, err := readFormats(builtIn, "builtin", "")
 	if err == nil {
 		var f *Formats
 		if f, err = newFormats(nil, &Formats{specs: specs}); err == nil {
@@ -45,13 +45,10 @@ var BuiltIn = sync.OnceValue(func() *Formats {
 // LoadFormats returns the built-in formats with those of a folder before them: files that end in .yaml. A format of the same name takes a built-in one's
 // place. The error joins one *format.Error for each bad file.
 func LoadFormats(folder string) (*Formats, error) {
-	own, err := readFormats(os.DirFS(folder), ".")
+	own, err := readFormats(os.DirFS(folder), ".", folder)
 	var bad []error
 	if err != nil {
 		bad = append(bad, err)
-	}
-	for _, s := range own {
-		s.File = filepath.Join(folder, s.File)
 	}
 	f, err := newFormats(own, BuiltIn())
 	if err != nil {
@@ -63,7 +60,8 @@ func LoadFormats(folder string) (*Formats, error) {
 // WithFormats returns the built-in formats with some before them, which take the place of those of the same name.
 func WithFormats(own []*format.Spec) (*Formats, error) { return newFormats(own, BuiltIn()) }
 
-func readFormats(files fs.FS, folder string) ([]*format.Spec, error) {
+// readFormats reads the formats of a folder, which people know under another name.
+func readFormats(files fs.FS, folder, known string) ([]*format.Spec, error) {
 	names, err := fs.Glob(files, path.Join(folder, "*.yaml"))
 	if err != nil {
 		return nil, fmt.Errorf("reading formats: %w", err)
@@ -76,7 +74,7 @@ func readFormats(files fs.FS, folder string) ([]*format.Spec, error) {
 			bad = append(bad, fmt.Errorf("reading formats: %w", err))
 			continue
 		}
-		s, err := format.Read(path.Base(name), src)
+		s, err := format.Read(filepath.Join(known, path.Base(name)), src)
 		if err != nil {
 			bad = append(bad, err)
 			continue

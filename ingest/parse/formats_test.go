@@ -53,8 +53,8 @@ func TestBadFormats(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, want := range []string{
-		"broken.shape.yaml:6: lines.1.match: needs one of",
-		"broken.names.yaml:7: src: source.adress is no field",
+		"testdata/badformats/broken.shape.yaml:6: lines.1.match: needs one of",
+		"testdata/badformats/broken.names.yaml:7: src: source.adress is no field",
 		"broken.names.yaml:8: dst: as: hexx is not known",
 	} {
 		if !strings.Contains(err.Error(), want) {

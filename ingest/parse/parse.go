@@ -32,6 +32,9 @@ type Config struct {
 	// Replay keeps every stamp that the store can hold: old files, demos and corpora. Without it the source is live, and a
 	// stamp more than 26 h away from its reception is replaced by it and kept in the label "clock".
 	Replay bool
+	// Nearest puts a stamp without a year into the year that is nearest to reception, also after it: for lines of which nobody knows when they
+	// were received, and that are said to be received with the line before. Without it such a stamp is at most 26 h after reception.
+	Nearest bool
 	// Formats recognise what the line is; nil for those that come with frontfoot.
 	Formats *Formats
 }
@@ -40,6 +43,7 @@ type Config struct {
 type Parser struct {
 	zone    *time.Location
 	replay  bool
+	nearest bool
 	years   yearCache
 	visit   visitors
 	formats *Formats
@@ -87,7 +91,7 @@ func New(cfg Config) *Parser {
 	if cfg.Formats == nil {
 		cfg.Formats = BuiltIn()
 	}
-	p := &Parser{slotsUsed: goSlots, zone: cfg.Zone, replay: cfg.Replay, formats: cfg.Formats}
+	p := &Parser{slotsUsed: goSlots, zone: cfg.Zone, replay: cfg.Replay, nearest: cfg.Nearest, formats: cfg.Formats}
 	p.visit = p.newVisitors()
 	return p
 }
@@ -128,11 +132,11 @@ func (p *Parser) body(app, text []byte) bool {
 	case len(text) == 0:
 		return false
 	case text[0] == '{' || text[0] == '@':
-		if p.object(text) {
+		if p.noted(anyJSON, p.object(text)) {
 			return true
 		}
 	}
-	return p.netfilter(app, text) || p.pairs(app, text)
+	return p.noted("iptables", p.netfilter(app, text)) || p.noted(anyPairs, p.pairs(app, text))
 }
 
 // finish adds what the header, the clock and the line as a whole give, where the body did not say it better.

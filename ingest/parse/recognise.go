@@ -34,7 +34,10 @@ func (p *Parser) recognise(app, text []byte) understanding {
 	p.candidates = list
 	for _, i := range list {
 		c := &f.all[i]
-		if !p.suits(c, app, text) {
+		if why := p.unfit(c, app, text); why != "" {
+			if p.trace != nil {
+				p.trace.pass(c, why)
+			}
 			continue
 		}
 		got := p.takeLine(c.line, len(c.programs) > 0, text)
@@ -87,23 +90,29 @@ func insert(list []int32, i int32) []int32 {
 	return list
 }
 
-// suits reports whether all that a candidate asks for is there.
-func (p *Parser) suits(c *candidate, app, text []byte) bool {
-	if c.object && (len(text) == 0 || text[0] != '{') || !bytes.HasPrefix(text, c.begins) {
-		return false
+// unfit says what of all that a candidate asks for is not there, "" where it is.
+func (p *Parser) unfit(c *candidate, app, text []byte) string {
+	if c.object && (len(text) == 0 || text[0] != '{') {
+		return "which is JSON"
+	}
+	if !bytes.HasPrefix(text, c.begins) {
+		return "which begins otherwise"
 	}
 	for _, text := range c.has {
 		if !bytes.Contains(p.searched, text) {
-			return false
+			return "which has a text that is missing here"
 		}
 	}
 	if slices.ContainsFunc(c.lacks, p.holdsText) {
-		return false
+		return "which lacks a text that is here"
 	}
 	if len(c.any) > 0 && !slices.ContainsFunc(c.any, p.holdsText) {
-		return false
+		return "which has one of some texts that are missing here"
 	}
-	return len(c.programs) == 0 || p.isProgram(c.programs, app)
+	if len(c.programs) > 0 && !p.isProgram(c.programs, app) {
+		return "which another program writes"
+	}
+	return ""
 }
 
 // holdsText reports whether a text stands in what was searched.

@@ -2,34 +2,76 @@ package parse
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"frontfoot/ingest/event"
 )
 
-// A Trace tells how one line was read.
+// A trace tells how one line was read.
 type trace struct {
-	tried []string
-	from  []origin
+	tried []string // formats in the order in which they were looked at
+	taker string   // the way that took the line; "" for none
+	given []given
 }
 
-// An origin is where a field's value came from.
-type origin struct{ field, name string }
+// A given is a value that a name of the source's gave. Its name is empty where a rule made it.
+type given struct {
+	col   event.Column // event.Time for a label, or for nothing of its own
+	name  string
+	value []byte
+	skip  bool // the format has no use for it
+}
 
-var results = [...]string{"cannot be cut", "understood in part", "understood"}
+// maxPassed is how many formats are told of that a word of the line brings to mind and that it is not of.
+const maxPassed = 30
 
+// pass notes a format that a line is not of, and why.
+func (t *trace) pass(c *candidate, why string) {
+	if len(t.tried) < maxPassed {
+		t.tried = append(t.tried, fmt.Sprintf("%s, line kind %d: not it, %s", c.line.format.name, c.line.place, why))
+	}
+}
+
+// try notes a format by which a line was cut, or could not be.
 func (t *trace) try(c *candidate, got understanding) {
-	t.tried = append(t.tried, fmt.Sprintf("%s, line kind %d: %s", c.line.format.name, c.line.place, results[got]))
+	result := [...]string{"cannot be cut", "understood in part", "understood"}[got]
+	t.tried = append(t.tried, fmt.Sprintf("%s, line kind %d: %s", c.line.format.name, c.line.place, result))
+	if got != notAtAll {
+		t.taker = c.line.format.name
+	}
 }
 
-// took notes that a field was set from a value of that name.
-func (t *trace) took(f *field, name []byte) {
-	t.from = append(t.from, origin{f.col.String(), string(name)})
+// Ways to read a line of which nobody knows the product.
+const (
+	anyJSON  = "JSON of any product"
+	anyPairs = "key=value of any product"
+)
+
+// noted notes whether one of the ways took a line that are no described formats.
+func (p *Parser) noted(way string, took bool) bool {
+	if p.trace == nil {
+		return took
+	}
+	result := "no"
+	if took {
+		result, p.trace.taker = "understood", way
+	}
+	p.trace.tried = append(p.trace.tried, way+": "+result)
+	return took
+}
+
+// took notes that a value of that name came.
+func (t *trace) took(f *field, name, value []byte) {
+	g := given{f.col, string(name), bytes.Clone(value), f.kind == kSkip}
+	if f.kind == kProto {
+		g.col = event.NetworkTransport
+	}
+	t.given = append(t.given, g)
 }
 
 // Explain reads lines as Stream does and tells in words what became of each.
@@ -47,7 +89,7 @@ func Explain(ctx context.Context, in io.Reader, out io.Writer, cfg Config, now t
 		p.trace = &trace{}
 		p.Line(b, line, now.UnixNano())
 		b.End()
-		p.trace.tell(w, n, b.Batch())
+		p.trace.tell(w, n, &told{p, b.Batch(), []byte(b.Batch().Text(event.Raw, 0))})
 		b.Reset()
 	}
 	if err := w.Flush(); err != nil {
@@ -57,45 +99,30 @@ func Explain(ctx context.Context, in io.Reader, out io.Writer, cfg Config, now t
 }
 
 // tell writes what became of a line.
-func (t *trace) tell(w io.Writer, n int, row *event.Batch) {
-	fmt.Fprintf(w, "line %d: %s\n", n, row.Text(event.Raw, 0))
-	if len(t.tried) == 0 {
-		fmt.Fprintln(w, "  formats: none recognises it")
-	}
+func (t *trace) tell(w io.Writer, n int, row *told) {
+	fmt.Fprintf(w, "line %d: %s\n", n, row.raw)
 	for _, tried := range t.tried {
-		fmt.Fprintln(w, "  format", tried)
+		fmt.Fprintln(w, "  tried", tried)
 	}
-	names := map[string]string{}
-	for _, o := range t.from {
-		if names[o.field] == "" {
-			names[o.field] = o.name
-		}
+	switch {
+	case t.taker != "":
+		fmt.Fprintln(w, "  taken by", t.taker)
+	case len(t.tried) == 0:
+		fmt.Fprintln(w, "  taken by none: no format's words stand in it")
+	default:
+		fmt.Fprintln(w, "  taken by none")
 	}
 	for c := range event.Column(event.NumColumns) {
-		if !row.Has(c, 0) || c == event.Raw || c == event.LabelsColumn {
-			continue
+		if row.Has(c, 0) && c != event.Raw && c != event.LabelsColumn {
+			fmt.Fprintf(w, "  %-34s %s   (%s)\n", c, row.text(c), row.origin(t, c))
 		}
-		fmt.Fprintf(w, "  %-34s %s", c, fieldText(row, c))
-		if name := names[c.String()]; name != "" {
-			fmt.Fprintf(w, "   (%s)", name)
-		}
-		fmt.Fprintln(w)
 	}
 	row.Labels(0, func(key, value string) bool {
 		fmt.Fprintf(w, "  label %-28s %s\n", key, value)
 		return true
 	})
-	fmt.Fprintln(w)
-}
-
-func fieldText(row *event.Batch, c event.Column) string {
-	switch c.Spec().Kind {
-	case event.Text, event.Bytes:
-		return row.Text(c, 0)
-	case event.Stamp:
-		return time.Unix(0, row.Time(c, 0)).UTC().Format(time.RFC3339Nano)
-	default:
-		v, _ := row.Uint(c, 0)
-		return strconv.FormatUint(v, 10)
+	if rest := row.left(t); len(rest) > 0 {
+		fmt.Fprintf(w, "  left over %q\n", rest)
 	}
+	fmt.Fprintln(w)
 }

@@ -37,6 +37,15 @@ func compressed(path string) bool {
 	return slices.Contains([]string{".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4"}, strings.ToLower(filepath.Ext(path)))
 }
 
+// Leads reports whether a path or glob leads to a file that Files would read now.
+func Leads(pattern string) bool {
+	paths, _ := filepath.Glob(pattern)
+	return slices.ContainsFunc(paths, func(path string) bool {
+		info, err := os.Stat(path)
+		return err == nil && info.Mode().IsRegular() && !compressed(path)
+	})
+}
+
 func (s *Files) watchDirs(pattern string) {
 	if s.watcher == nil {
 		return
