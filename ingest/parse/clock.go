@@ -95,12 +95,12 @@ func (p *Parser) anyTime(v []byte) moment {
 	return moment{}
 }
 
-// resolve turns what is written into a moment, with the source's zone and the year that reception tells where they are missing.
+// resolve turns what is written into a moment, with the source's zone and the year nearest to reception where they are missing.
 func (p *Parser) resolve(c civil, text []byte) moment {
 	m := moment{nanos: c.nanos, text: text, ok: true}
 	switch {
 	case c.year < 0:
-		m.sec = p.impliedYear(c)
+		m.sec = p.nearestYear(c)
 	case c.zoned:
 		m.sec = c.unix() - int64(c.offset)
 	default:
@@ -122,7 +122,7 @@ func inZone(c civil, zone *time.Location) int64 {
 // of it alone, and one cached answer serves for many lines.
 const quarter = 900
 
-// yearCache remembers the last minute that impliedYear worked out.
+// yearCache remembers the last minute that nearestYear worked out.
 type yearCache struct {
 	stamp    civil // seconds and fraction are zero
 	received int64
@@ -130,26 +130,20 @@ type yearCache struct {
 	filled   bool
 }
 
-// impliedYear returns the second of a stamp without a year: the year is the latest that puts it at most liveWindow after its reception,
-// because clocks are wrong by hours, and hardly any line tells of the future. Where the parser takes the nearest, it is the year that
-// brings it nearest to reception. Of an hour that clocks show twice it is the turn nearer to reception.
-func (p *Parser) impliedYear(c civil) int64 {
+// nearestYear returns the second of a stamp without a year: the year is the one that brings it nearest to the time of
+// reception, and so is the turn of an hour that clocks show twice.
+func (p *Parser) nearestYear(c civil) int64 {
 	second := c.second
 	c.second, c.nanos = 0, 0
 	at := floorDiv(floorDiv(p.received, 1e9), quarter) * quarter
 	y := &p.years
 	if !y.filled || y.stamp != c || y.received != at {
-		latest := at + quarter + liveWindow/int64(time.Second) // of a line received at the end of the quarter
-		if p.nearest {
-			latest = lastSecond
-		}
-		*y = yearCache{stamp: c, received: at, base: chooseYear(c, at, latest, p.zone), filled: true}
+		*y = yearCache{stamp: c, received: at, base: chooseYear(c, at, p.zone), filled: true}
 	}
 	return y.base + int64(second)
 }
 
-// chooseYear returns the time nearest to reception, up to the latest, at which a zone's clocks show c.
-func chooseYear(c civil, received, latest int64, zone *time.Location) int64 {
+func chooseYear(c civil, received int64, zone *time.Location) int64 {
 	year := time.Unix(received, 0).UTC().Year()
 	reach := 1
 	if c.month == 2 && c.day == 29 {
@@ -157,7 +151,7 @@ func chooseYear(c civil, received, latest int64, zone *time.Location) int64 {
 	}
 	best, found := int64(0), false
 	try := func(t int64) {
-		if t <= latest && (!found || distance(t, received) < distance(best, received)) {
+		if !found || distance(t, received) < distance(best, received) {
 			best, found = t, true
 		}
 	}

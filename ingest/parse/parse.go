@@ -32,9 +32,6 @@ type Config struct {
 	// Replay keeps every stamp that the store can hold: old files, demos and corpora. Without it the source is live, and a
 	// stamp more than 26 h away from its reception is replaced by it and kept in the label "clock".
 	Replay bool
-	// Nearest puts a stamp without a year into the year that is nearest to reception, also after it: for lines of which nobody knows when they
-	// were received, and that are said to be received with the line before. Without it such a stamp is at most 26 h after reception.
-	Nearest bool
 	// Formats recognise what the line is; nil for those that come with frontfoot.
 	Formats *Formats
 }
@@ -43,7 +40,6 @@ type Config struct {
 type Parser struct {
 	zone    *time.Location
 	replay  bool
-	nearest bool
 	years   yearCache
 	visit   visitors
 	formats *Formats
@@ -91,7 +87,7 @@ func New(cfg Config) *Parser {
 	if cfg.Formats == nil {
 		cfg.Formats = BuiltIn()
 	}
-	p := &Parser{slotsUsed: goSlots, zone: cfg.Zone, replay: cfg.Replay, nearest: cfg.Nearest, formats: cfg.Formats}
+	p := &Parser{slotsUsed: goSlots, zone: cfg.Zone, replay: cfg.Replay, formats: cfg.Formats}
 	p.visit = p.newVisitors()
 	return p
 }
