@@ -4,6 +4,7 @@ import (
 	"frontfoot/detect/burst"
 	"frontfoot/detect/distance"
 	"frontfoot/detect/feature"
+	"frontfoot/detect/likeness"
 	"frontfoot/detect/novelty"
 	"frontfoot/detect/sketch"
 )
@@ -21,13 +22,18 @@ const (
 // depend on each other. A burst stands beside the sum, not in it: the score is the mean of both chances (the harmonic one: Wilson, PNAS 2019),
 // so that a flood of ordinary rows does not hide a rarity, nor the other way round.
 //
+// Where the first rows are known to be clean, one side stands for all: how unlike these a row is. What it is worth is read off the clean rows for
+// good, whatever comes after them.
+//
 // The n-th row of a minute that joins the same two counts 1/n: for all that is learned a flood is a few rows, not a million.
 type panel struct {
 	sizes  *distance.Model
 	bursts *burst.Model
+	clean  *likeness.Model // nil where no rows are known to be clean
 	edges  []edge
 	sides  [sides]sketch.Tail
 	joint  sketch.Tail // of the sum of the sides' bits
+	tried  sketch.Tail // of how unlike the clean rows were when they came
 	many   sketch.Tail // of bursts
 	sum    sketch.Tail // of scores
 	guard  guard
@@ -43,6 +49,7 @@ type panel struct {
 	keys       []uint64
 	side       [sides]float32
 	joined     float32
+	odd        float32 // the bits of that
 	deviations float32
 	times      float32
 	bits, tail float32
@@ -67,15 +74,15 @@ func newPanel(layout *feature.Layout, without Part) *panel {
 
 func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) float32 {
 	p.row = r
-	surprise, unseen := m.Together()
-	p.side = [sides]float32{surprising: scale * surprise, unheard: scale * unseen, distant: p.sizes.Score(r.Sizes)}
-	p.joined, p.deviations, p.times = 0, 0, 1
-	for i := range p.side {
-		if !p.without.lacks(sided(i)) {
-			p.joined += scale * bitsOf(&p.sides[i], p.side[i])
-		}
+	p.deviations, p.times = 0, 1
+	if p.clean != nil {
+		p.joined = scale * p.clean.Score(r)
+		p.odd = bitsOf(&p.tried, p.joined)
+	} else {
+		p.join(m)
+		p.odd = bitsOf(&p.joint, p.joined)
 	}
-	p.bits = bitsOf(&p.joint, p.joined)
+	p.bits = p.odd
 	if r.Timed && len(p.edges) > 0 && !p.without.lacks(PartBursts) {
 		p.bursts.Pass(r.Time)
 		for i, e := range p.edges {
@@ -87,6 +94,18 @@ func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) floa
 	}
 	p.tail = p.sum.Bits(scale * p.bits)
 	return p.bits
+}
+
+// join sums what the sides of a row are worth.
+func (p *panel) join(m *novelty.Model) {
+	surprise, unseen := m.Together()
+	p.side = [sides]float32{surprising: scale * surprise, unheard: scale * unseen, distant: p.sizes.Score(p.row.Sizes)}
+	p.joined = 0
+	for i := range p.side {
+		if !p.without.lacks(sided(i)) {
+			p.joined += scale * bitsOf(&p.sides[i], p.side[i])
+		}
+	}
 }
 
 // bitsOf is -log2 of the chance of x or more. It goes on beyond the past as far again as the past reaches: from n rows a thing may be taken for
@@ -104,12 +123,15 @@ func (p *panel) alert(rate float64) bool {
 }
 
 func (p *panel) learn(held bool, fade float32) float32 {
-	l, sum := p.guard.admit(p.joined, 1/p.times, held), float32(1)
+	l, sum, unlike := p.lesson(held), float32(1), p.joined/scale
 	if held {
 		sum = l.model
 	}
 	if p.without.lacks(PartGuard) {
-		l, sum = lesson{1, 1}, 1
+		l, sum, unlike = lesson{1, 1}, 1, 0
+	}
+	if p.clean != nil {
+		p.clean.Learn(unlike)
 	}
 	l.model /= p.times
 	p.rows += 1 / float64(p.times)
@@ -118,11 +140,26 @@ func (p *panel) learn(held bool, fade float32) float32 {
 	return l.model
 }
 
+// lesson says how much of the row scored last is learned. What is unlike the clean rows brings its distance along instead of a place in a budget.
+func (p *panel) lesson(held bool) lesson {
+	if p.clean == nil {
+		return p.guard.admit(p.joined, 1/p.times, held)
+	}
+	share := countsOf(p.odd)
+	if held {
+		share = min(share, guardShare)
+	}
+	return lesson{share, share}
+}
+
 // came returns how many rows came, with this one, as far as they counted.
 func (p *panel) came() uint64 { return uint64(p.rows) + 1 }
 
 func (p *panel) trust(fade float32) {
-	p.guard.anchored = true
+	if p.clean != nil {
+		p.clean.Trust()
+		p.tried.Add(p.joined, fade)
+	}
 	p.rows++
 	p.take(lesson{1, 1}, 1, fade)
 }
@@ -133,16 +170,15 @@ func (p *panel) take(l lesson, sum, fade float32) {
 		p.bursts.Learn(p.keys)
 	}
 	p.sum.Add(scale*p.bits, sum*fade)
-	if p.guard.flooded() && !p.without.lacks(PartGuard) {
-		return
-	}
 	w := l.past * fade
-	for i := range p.side {
-		p.sides[i].Add(p.side[i], w)
-	}
-	p.joint.Add(p.joined, w)
 	p.many.Add(p.deviations, w)
-	p.guard.past.Add(p.joined, w)
+	if p.clean == nil {
+		for i := range p.side {
+			p.sides[i].Add(p.side[i], w)
+		}
+		p.joint.Add(p.joined, w)
+		p.guard.past.Add(p.joined, w)
+	}
 	if p.seen++; p.seen >= p.next {
 		p.seen, p.next = 0, min(2*p.next, longest)
 		p.age()
@@ -151,6 +187,9 @@ func (p *panel) take(l lesson, sum, fade float32) {
 
 func (p *panel) halve() {
 	p.sizes.Halve()
+	if p.clean != nil {
+		p.clean.Halve()
+	}
 	p.age()
 }
 
@@ -166,5 +205,9 @@ func (p *panel) tails() [sides + 4]*sketch.Tail {
 }
 
 func (p *panel) bytes() int {
-	return p.sizes.Bytes() + p.bursts.Bytes() + len(p.tails())*sketch.TailBytes
+	clean := 0
+	if p.clean != nil {
+		clean = p.clean.Bytes()
+	}
+	return clean + p.sizes.Bytes() + p.bursts.Bytes() + (len(p.tails())+1)*sketch.TailBytes
 }

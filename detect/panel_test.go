@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -79,6 +80,44 @@ func TestFloodAfterCleanStart(t *testing.T) {
 	}
 	if _, attack := last(flows); attack > 3 {
 		t.Errorf("where nothing is known to be clean, what makes half of all rows for long has %.1f bits", attack)
+	}
+}
+
+// TestNarrowCleanStart checks that a few alike rows are enough to know what is clean: of what is unlike them all nothing becomes usual, though it
+// comes at once and is most of what comes, and a kind of which two rows were among the clean is no stranger when it comes in masses.
+func TestNarrowCleanStart(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("service,state,sent,errors\n")
+	for range 98 {
+		rows.WriteString("ping,ok,1032,0\n")
+	}
+	known := func(i int) string { return fmt.Sprintf("login,open,0,%d\n", 20+i%3) }
+	rows.WriteString(known(0) + known(1))
+	const life, masses = 10_000, 2000
+	for i := range life {
+		rows.WriteString(ordinary(i))
+	}
+	for i := range masses {
+		rows.WriteString(known(i))
+	}
+	for i := range masses {
+		rows.WriteString("ping,ok,1032,0\n" + ordinary(i))
+	}
+	scores := scoresOf(t, "warmup: 100\n"+flows, rows.String())[100:]
+	kind, last := scores[life:life+masses], scores[life+masses:]
+	var clean, strange []float64
+	for i := 0; i < len(last); i += 2 {
+		clean, strange = append(clean, last[i]), append(strange, last[i+1])
+	}
+	if slices.Max(clean) > slices.Min(kind) || slices.Max(kind) > slices.Min(strange) {
+		t.Errorf("the clean rows have up to %.1f bits, a kind of which two were among them %.1f to %.1f, all else from %.1f",
+			slices.Max(clean), slices.Min(kind), slices.Max(kind), slices.Min(strange))
+	}
+	if mean(strange) < mean(clean)+6 {
+		t.Errorf("what is unlike the clean rows has %.1f bits at last, these have %.1f", mean(strange), mean(clean))
+	}
+	if early := mean(scores[life/2 : life]); mean(strange) < early-1 {
+		t.Errorf("what is unlike the clean rows had %.1f bits and has %.1f at last", early, mean(strange))
 	}
 }
 
