@@ -135,6 +135,24 @@ func TestFarSize(t *testing.T) {
 	}
 }
 
+// TestWholeRow checks that a row is compared as a whole: one of which each value, each pair of values and each size has come a thousand times, but
+// never all together, stands out, and what is ordinary does not.
+func TestWholeRow(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("door,badge,lamp,weight\n")
+	sides := [2]string{"left", "right"}
+	for i := range 6000 {
+		a, b := i%2, i/2%2
+		fmt.Fprintf(&rows, "%s,%s,%s,%d\n", sides[a], sides[b], sides[a^b], 70+i*7919%13)
+	}
+	rows.WriteString("left,left,right,75\nleft,right,right,75\n")
+	schema := "columns:\n  door: categorical\n  badge: categorical\n  lamp: categorical\n  weight: numeric\n"
+	scores := scoresOf(t, schema, rows.String())
+	if odd, usual := scores[6000], scores[6001]; odd < 8 || usual > 3 {
+		t.Errorf("what never came together has %.1f bits, an ordinary row %.1f", odd, usual)
+	}
+}
+
 // TestBurstsAndRaritiesBeside checks that a flood of rows that are nothing new is told, and hides nothing new beside it.
 func TestBurstsAndRaritiesBeside(t *testing.T) {
 	var rows strings.Builder

@@ -11,7 +11,7 @@ const (
 	PartPairs                     // how many pairs are new
 	PartDistance                  // how far sizes are from the usual ones: a panel's
 	PartBursts                    // a panel's
-	PartLikeness                  // to what is known to be clean: a panel's
+	PartLikeness                  // how unlike ordinary or clean rows a row is as a whole: a panel's
 	PartRhythm                    // the models that count over rows of log events
 	PartSpelling
 	PartRefusal
@@ -37,7 +37,7 @@ func (p Part) String() string {
 	case PartBursts:
 		return "bursts"
 	case PartLikeness:
-		return "likeness to clean rows"
+		return "likeness"
 	case PartRhythm:
 		return "rhythm"
 	case PartSpelling:
@@ -72,7 +72,9 @@ func (p Part) lacks(part Part) bool { return p&part != 0 }
 func fused(view int) Part { return [views]Part{PartRarity, PartLoudest, PartPairs}[view] }
 
 // sided returns the part that a side of a panel is.
-func sided(side int) Part { return [sides]Part{PartRarity, PartPairs, PartDistance}[side] }
+func sided(side int) Part {
+	return [sides]Part{PartRarity, PartPairs, PartDistance, PartLikeness}[side]
+}
 
 // without returns the models that are not left out.
 func (all sequences) without(parts Part) sequences {

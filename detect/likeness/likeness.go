@@ -1,10 +1,10 @@
-// Package likeness says how unlike a row is what is known to be clean. Use it where somebody vouches for the first rows of a stream: trust those,
-// then score each row and learn it. One clean row is enough to know its like, which no count of values can do; and what grows out of the clean by
-// small steps is followed, while what jumps stays as unlike however often it comes. It neither knows which rows are clean nor what is unlike
-// enough to tell.
+// Package likeness says how unlike a row is, as a whole, each of the rows that are trusted: known to be clean, because somebody vouches for them, or
+// found to be ordinary. Use it to trust those, and to score each row. Where rows are known to be clean, learn all others: one clean row is enough to
+// know its like, which no count of values can do; and what grows out of the clean by small steps is followed, while what jumps stays as unlike
+// however often it comes. It neither knows which rows to trust nor what is unlike enough to tell.
 //
 // Two rows differ by the sum over their columns of the squares of what they differ in, at most 1 a column. A row's distance is the least, over the
-// rows that are kept, of that row's own distance, 0 of a clean one, and what the two differ in. Because of the squares, ten steps of a tenth are a
+// rows that are kept, of that row's own distance, 0 of a trusted one, and what the two differ in. Because of the squares, ten steps of a tenth are a
 // tenth of one step, as for what wanders at random. So every row can be learned, and none has to be ruled out by a threshold: it brings its own
 // distance along.
 package likeness
@@ -16,16 +16,15 @@ import (
 )
 
 const (
-	octaves = 4    // by so many octaves sizes differ wholly
-	nothing = 1e6  // stands for a size that a row lacks: far from all sizes
-	clean   = 2048 // clean rows that are kept
-	others  = 512  // and rows after them
+	octaves = 4        // by so many octaves sizes differ wholly
+	nothing = 1e6      // stands for a size that a row lacks: far from all sizes
+	alike   = 1.0 / 64 // what differs by half an octave in one size is not kept twice
+	others  = 512      // rows that are kept beside those that are trusted
 )
 
 // A Model knows clean rows and what came after them, each as many as it keeps at most; those that were nearest to a row lately are kept. It is for
 // one goroutine.
 type Model struct {
-	layout *feature.Layout
 	words  []int  // the fields that are no sizes
 	clean  shelf  // known to be clean, at distance 0
 	others shelf  // learned since
@@ -50,9 +49,9 @@ type shelf struct {
 	last     int      // the nearest of a row last
 }
 
-// New returns a Model of rows of a layout that knows nothing.
-func New(layout *feature.Layout) *Model {
-	m := &Model{layout: layout, clean: shelf{most: clean}, others: shelf{most: others}}
+// New returns a Model of rows of a layout that knows nothing, and will keep so many clean ones.
+func New(layout *feature.Layout, clean int) *Model {
+	m := &Model{clean: shelf{most: clean}, others: shelf{most: others}}
 	sizes := make([]bool, len(layout.Fields))
 	for _, f := range layout.Sizes {
 		sizes[f] = true
@@ -66,7 +65,7 @@ func New(layout *feature.Layout) *Model {
 	return m
 }
 
-// Score returns the distance of a row: 0 for one that is known to be clean, up to 1 a column; 0 where nothing is known.
+// Score returns the distance of a row: 0 for one that is trusted, up to 1 a column; 0 where nothing is known.
 func (m *Model) Score(r *feature.Row) float32 {
 	for i, f := range m.words {
 		m.word[i] = r.Values[f].Hash
@@ -126,8 +125,16 @@ func (m *Model) differs(s *shelf, at int, enough float32) float32 {
 	return d
 }
 
-// Trust learns the row scored last as known to be clean.
+// Trust learns the row scored last as one to compare others with.
 func (m *Model) Trust() { m.keep(&m.clean, 0) }
+
+// Pass learns nothing of the row scored last but that the nearest row is still in use.
+func (m *Model) Pass() {
+	m.clock++
+	if m.near != nil {
+		m.near.used[m.at] = m.clock
+	}
+}
 
 // Learn learns the row scored last at a distance, such as its own.
 func (m *Model) Learn(distance float32) { m.keep(&m.others, distance) }
@@ -136,7 +143,7 @@ func (m *Model) keep(s *shelf, distance float32) {
 	m.clock++
 	if m.near != nil {
 		m.near.used[m.at] = m.clock
-		if m.own == 0 && m.near.distance[m.at] <= distance {
+		if m.own <= alike && m.near.distance[m.at] <= distance {
 			return // there is one like it
 		}
 	}
@@ -165,4 +172,4 @@ func (m *Model) Halve() {
 }
 
 // Bytes returns the memory that the model takes at most.
-func (m *Model) Bytes() int { return (clean + others) * (8*len(m.word) + 4*len(m.size) + 12) }
+func (m *Model) Bytes() int { return (m.clean.most + others) * (8*len(m.word) + 4*len(m.size) + 12) }
