@@ -4,6 +4,7 @@ import (
 	"frontfoot/detect/burst"
 	"frontfoot/detect/distance"
 	"frontfoot/detect/feature"
+	"frontfoot/detect/likeness"
 	"frontfoot/detect/novelty"
 	"frontfoot/detect/sketch"
 )
@@ -13,21 +14,28 @@ const (
 	surprising = iota // how surprising its values and pairs are one by one
 	unheard           // how many of its pairs are new
 	distant           // how far its sizes are from the usual ones together
+	unlike            // how unlike it is, as a whole, each row that was ordinary
 	sides
 )
 
 // A panel is the judge of the rows of a table. Each side of a row is turned into the chance that a row shows as much, and the bits of these
 // chances are summed, as in Fisher's method; what the sum is worth is read off its own past instead of a chi-squared table, because the sides
-// depend on each other. A burst stands beside the sum, not in it: the score is the mean of both chances (the harmonic one: Wilson, PNAS 2019),
-// so that a flood of ordinary rows does not hide a rarity, nor the other way round.
+// depend on each other. How unlike a row is stands beside the sum, too, and so does a burst: the score is the mean of both chances (the harmonic
+// one: Wilson, PNAS 2019), so that what only one of them sees is not drowned, and a flood of ordinary rows does not hide a rarity.
+//
+// Where the first rows are known to be clean, one side stands for all: how unlike these a row is. What it is worth is read off the clean rows for
+// good, whatever comes after them.
 //
 // The n-th row of a minute that joins the same two counts 1/n: for all that is learned a flood is a few rows, not a million.
 type panel struct {
 	sizes  *distance.Model
 	bursts *burst.Model
+	like   *likeness.Model // to ordinary rows, or to those that are known to be clean; nil where there are neither these nor sizes
+	clean  bool            // the first rows are known to be clean
 	edges  []edge
 	sides  [sides]sketch.Tail
 	joint  sketch.Tail // of the sum of the sides' bits
+	tried  sketch.Tail // of how unlike the clean rows were when they came
 	many   sketch.Tail // of bursts
 	sum    sketch.Tail // of scores
 	guard  guard
@@ -43,6 +51,7 @@ type panel struct {
 	keys       []uint64
 	side       [sides]float32
 	joined     float32
+	odd        float32 // the bits of that
 	deviations float32
 	times      float32
 	bits, tail float32
@@ -58,24 +67,43 @@ const (
 	longest = 1 << 23
 )
 
-func newPanel(layout *feature.Layout, without Part) *panel {
+// So many rows are kept that others may be like, and so many a field where they are not known to be clean: what has few fields has few kinds.
+const (
+	likesMost   = 2048
+	likesAField = 32
+)
+
+// newPanel returns a panel for rows of a layout; clean tells that the first of them are known to be.
+func newPanel(layout *feature.Layout, clean bool, without Part) *panel {
 	p := &panel{without: without, sizes: distance.New(len(layout.Sizes)), edges: edgesOf(layout), alarm: sketch.NewAlarm(), next: doubled}
 	p.bursts = burst.New(len(p.edges))
 	p.keys = make([]uint64, len(p.edges))
+	switch {
+	case without.lacks(PartLikeness):
+	case clean:
+		p.clean, p.like = true, likeness.New(layout, likesMost)
+	case len(layout.Sizes) > 0:
+		p.like = likeness.New(layout, min(likesMost, likesAField*len(layout.Fields)))
+	default: // what rows are as a whole, pairs of words tell well enough
+		p.without |= PartLikeness
+	}
 	return p
 }
 
 func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) float32 {
 	p.row = r
-	surprise, unseen := m.Together()
-	p.side = [sides]float32{surprising: scale * surprise, unheard: scale * unseen, distant: p.sizes.Score(r.Sizes)}
-	p.joined, p.deviations, p.times = 0, 0, 1
-	for i := range p.side {
-		if !p.without.lacks(sided(i)) {
-			p.joined += scale * bitsOf(&p.sides[i], p.side[i])
-		}
+	p.deviations, p.times = 0, 1
+	if p.clean {
+		p.joined = scale * p.like.Score(r)
+		p.odd = bitsOf(&p.tried, p.joined)
+	} else {
+		p.join(m)
+		p.odd = bitsOf(&p.joint, p.joined)
 	}
-	p.bits = bitsOf(&p.joint, p.joined)
+	p.bits = p.odd
+	if p.like != nil && !p.clean {
+		p.bits = beside(p.bits, bitsOf(&p.sides[unlike], p.side[unlike]))
+	}
 	if r.Timed && len(p.edges) > 0 && !p.without.lacks(PartBursts) {
 		p.bursts.Pass(r.Time)
 		for i, e := range p.edges {
@@ -83,10 +111,28 @@ func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) floa
 		}
 		p.deviations, p.times = p.bursts.Score(p.keys)
 		many := min(bitsOf(&p.many, p.deviations), float32(p.deviations*p.deviations)*poissonBits)
-		p.bits = max(0, sketch.Log2((sketch.Exp2(p.bits)+sketch.Exp2(many))/2))
+		p.bits = beside(p.bits, many)
 	}
 	p.tail = p.sum.Bits(scale * p.bits)
 	return p.bits
+}
+
+// beside is what two chances that stand beside each other are worth together.
+func beside(a, b float32) float32 { return max(0, sketch.Log2((sketch.Exp2(a)+sketch.Exp2(b))/2)) }
+
+// join sums what the sides of a row are worth.
+func (p *panel) join(m *novelty.Model) {
+	surprise, unseen := m.Together()
+	p.side = [sides]float32{surprising: scale * surprise, unheard: scale * unseen, distant: p.sizes.Score(p.row.Sizes)}
+	if p.like != nil {
+		p.side[unlike] = scale * p.like.Score(p.row)
+	}
+	p.joined = 0
+	for i := range p.side {
+		if !p.without.lacks(sided(i)) {
+			p.joined += scale * bitsOf(&p.sides[i], p.side[i])
+		}
+	}
 }
 
 // bitsOf is -log2 of the chance of x or more. It goes on beyond the past as far again as the past reaches: from n rows a thing may be taken for
@@ -104,12 +150,21 @@ func (p *panel) alert(rate float64) bool {
 }
 
 func (p *panel) learn(held bool, fade float32) float32 {
-	l, sum := p.guard.admit(p.joined, 1/p.times, held), float32(1)
+	l, sum := p.lesson(held), float32(1)
 	if held {
 		sum = l.model
 	}
 	if p.without.lacks(PartGuard) {
 		l, sum = lesson{1, 1}, 1
+	}
+	switch {
+	case p.like == nil:
+	case p.clean && !p.without.lacks(PartGuard):
+		p.like.Learn(p.joined / scale)
+	case l.model == 1:
+		p.like.Trust()
+	default:
+		p.like.Pass()
 	}
 	l.model /= p.times
 	p.rows += 1 / float64(p.times)
@@ -118,11 +173,28 @@ func (p *panel) learn(held bool, fade float32) float32 {
 	return l.model
 }
 
+// lesson says how much of the row scored last is learned. What is unlike the clean rows brings its distance along instead of a place in a budget.
+func (p *panel) lesson(held bool) lesson {
+	if !p.clean {
+		return p.guard.admit(p.joined, 1/p.times, held)
+	}
+	share := countsOf(p.odd)
+	if held {
+		share = min(share, guardShare)
+	}
+	return lesson{share, share}
+}
+
 // came returns how many rows came, with this one, as far as they counted.
 func (p *panel) came() uint64 { return uint64(p.rows) + 1 }
 
 func (p *panel) trust(fade float32) {
-	p.guard.anchored = true
+	if p.like != nil {
+		p.like.Trust()
+	}
+	if p.clean {
+		p.tried.Add(p.joined, fade)
+	}
 	p.rows++
 	p.take(lesson{1, 1}, 1, fade)
 }
@@ -133,16 +205,15 @@ func (p *panel) take(l lesson, sum, fade float32) {
 		p.bursts.Learn(p.keys)
 	}
 	p.sum.Add(scale*p.bits, sum*fade)
-	if p.guard.flooded() && !p.without.lacks(PartGuard) {
-		return
-	}
 	w := l.past * fade
-	for i := range p.side {
-		p.sides[i].Add(p.side[i], w)
-	}
-	p.joint.Add(p.joined, w)
 	p.many.Add(p.deviations, w)
-	p.guard.past.Add(p.joined, w)
+	if !p.clean {
+		for i := range p.side {
+			p.sides[i].Add(p.side[i], w)
+		}
+		p.joint.Add(p.joined, w)
+		p.guard.past.Add(p.joined, w)
+	}
 	if p.seen++; p.seen >= p.next {
 		p.seen, p.next = 0, min(2*p.next, longest)
 		p.age()
@@ -151,6 +222,9 @@ func (p *panel) take(l lesson, sum, fade float32) {
 
 func (p *panel) halve() {
 	p.sizes.Halve()
+	if p.like != nil {
+		p.like.Halve()
+	}
 	p.age()
 }
 
@@ -162,9 +236,13 @@ func (p *panel) age() {
 }
 
 func (p *panel) tails() [sides + 4]*sketch.Tail {
-	return [...]*sketch.Tail{&p.sides[surprising], &p.sides[unheard], &p.sides[distant], &p.joint, &p.many, &p.sum, &p.guard.past}
+	return [...]*sketch.Tail{&p.sides[surprising], &p.sides[unheard], &p.sides[distant], &p.sides[unlike], &p.joint, &p.many, &p.sum, &p.guard.past}
 }
 
 func (p *panel) bytes() int {
-	return p.sizes.Bytes() + p.bursts.Bytes() + len(p.tails())*sketch.TailBytes
+	like := 0
+	if p.like != nil {
+		like = p.like.Bytes()
+	}
+	return like + p.sizes.Bytes() + p.bursts.Bytes() + (len(p.tails())+1)*sketch.TailBytes
 }

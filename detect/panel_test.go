@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -82,6 +83,44 @@ func TestFloodAfterCleanStart(t *testing.T) {
 	}
 }
 
+// TestNarrowCleanStart checks that a few alike rows are enough to know what is clean: of what is unlike them all nothing becomes usual, though it
+// comes at once and is most of what comes, and a kind of which two rows were among the clean is no stranger when it comes in masses.
+func TestNarrowCleanStart(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("service,state,sent,errors\n")
+	for range 98 {
+		rows.WriteString("ping,ok,1032,0\n")
+	}
+	known := func(i int) string { return fmt.Sprintf("login,open,0,%d\n", 20+i%3) }
+	rows.WriteString(known(0) + known(1))
+	const life, masses = 10_000, 2000
+	for i := range life {
+		rows.WriteString(ordinary(i))
+	}
+	for i := range masses {
+		rows.WriteString(known(i))
+	}
+	for i := range masses {
+		rows.WriteString("ping,ok,1032,0\n" + ordinary(i))
+	}
+	scores := scoresOf(t, "warmup: 100\n"+flows, rows.String())[100:]
+	kind, last := scores[life:life+masses], scores[life+masses:]
+	var clean, strange []float64
+	for i := 0; i < len(last); i += 2 {
+		clean, strange = append(clean, last[i]), append(strange, last[i+1])
+	}
+	if slices.Max(clean) > slices.Min(kind) || slices.Max(kind) > slices.Min(strange) {
+		t.Errorf("the clean rows have up to %.1f bits, a kind of which two were among them %.1f to %.1f, all else from %.1f",
+			slices.Max(clean), slices.Min(kind), slices.Max(kind), slices.Min(strange))
+	}
+	if mean(strange) < mean(clean)+6 {
+		t.Errorf("what is unlike the clean rows has %.1f bits at last, these have %.1f", mean(strange), mean(clean))
+	}
+	if early := mean(scores[life/2 : life]); mean(strange) < early-1 {
+		t.Errorf("what is unlike the clean rows had %.1f bits and has %.1f at last", early, mean(strange))
+	}
+}
+
 // TestFarSize checks that a size beyond all that was seen stands out though each size is rare.
 func TestFarSize(t *testing.T) {
 	var rows strings.Builder
@@ -93,6 +132,24 @@ func TestFarSize(t *testing.T) {
 	scores := scoresOf(t, flows, rows.String())
 	if far, near := scores[5000], scores[5001]; far < 8 || near > 3 {
 		t.Errorf("a size far beyond all has %.1f bits, an ordinary row %.1f", far, near)
+	}
+}
+
+// TestWholeRow checks that a row is compared as a whole: one of which each value, each pair of values and each size has come a thousand times, but
+// never all together, stands out, and what is ordinary does not.
+func TestWholeRow(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("door,badge,lamp,weight\n")
+	sides := [2]string{"left", "right"}
+	for i := range 6000 {
+		a, b := i%2, i/2%2
+		fmt.Fprintf(&rows, "%s,%s,%s,%d\n", sides[a], sides[b], sides[a^b], 70+i*7919%13)
+	}
+	rows.WriteString("left,left,right,75\nleft,right,right,75\n")
+	schema := "columns:\n  door: categorical\n  badge: categorical\n  lamp: categorical\n  weight: numeric\n"
+	scores := scoresOf(t, schema, rows.String())
+	if odd, usual := scores[6000], scores[6001]; odd < 8 || usual > 3 {
+		t.Errorf("what never came together has %.1f bits, an ordinary row %.1f", odd, usual)
 	}
 }
 

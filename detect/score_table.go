@@ -126,7 +126,7 @@ func newTable(header []string, out *scoreWriter, opt *ScoreOptions) (*table, err
 	key := sketch.NewKey(opt.Key)
 	t.columns = feature.NewTable(key, names, kinds)
 	t.cells = make([]string, len(t.use))
-	t.panel = newPanel(t.columns.Layout(), opt.Config.without)
+	t.panel = newPanel(t.columns.Layout(), opt.Schema.Warmup > 0, opt.Config.without)
 	t.engine = newEngine(t.columns.Layout(), key, opt.Config.MaxBytes, t.panel)
 	t.tracker = incident.NewTracker(incident.Config{Site: opt.Site, PerDay: opt.Config.IncidentsPerDay, Zone: opt.Config.Zone})
 	return t, nil

@@ -11,6 +11,7 @@ const (
 	PartPairs                     // how many pairs are new
 	PartDistance                  // how far sizes are from the usual ones: a panel's
 	PartBursts                    // a panel's
+	PartLikeness                  // how unlike ordinary or clean rows a row is as a whole: a panel's
 	PartRhythm                    // the models that count over rows of log events
 	PartSpelling
 	PartRefusal
@@ -19,7 +20,7 @@ const (
 
 // Parts returns all parts in their order.
 func Parts() []Part {
-	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartRhythm, PartSpelling, PartRefusal, PartGuard}
+	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartLikeness, PartRhythm, PartSpelling, PartRefusal, PartGuard}
 }
 
 // String returns what the part is called in tables.
@@ -35,6 +36,8 @@ func (p Part) String() string {
 		return "distance"
 	case PartBursts:
 		return "bursts"
+	case PartLikeness:
+		return "likeness"
 	case PartRhythm:
 		return "rhythm"
 	case PartSpelling:
@@ -56,11 +59,11 @@ func (c Config) Without(p Part) Config {
 
 // OfTables reports whether tables are judged by it.
 func (p Part) OfTables() bool {
-	return (PartRarity | PartPairs | PartDistance | PartBursts | PartGuard).lacks(p)
+	return (PartRarity | PartPairs | PartDistance | PartBursts | PartLikeness | PartGuard).lacks(p)
 }
 
 // OfLogs reports whether log events are judged by it.
-func (p Part) OfLogs() bool { return p != PartDistance && p != PartBursts }
+func (p Part) OfLogs() bool { return p != PartDistance && p != PartBursts && p != PartLikeness }
 
 // lacks reports whether a part is left out.
 func (p Part) lacks(part Part) bool { return p&part != 0 }
@@ -69,7 +72,9 @@ func (p Part) lacks(part Part) bool { return p&part != 0 }
 func fused(view int) Part { return [views]Part{PartRarity, PartLoudest, PartPairs}[view] }
 
 // sided returns the part that a side of a panel is.
-func sided(side int) Part { return [sides]Part{PartRarity, PartPairs, PartDistance}[side] }
+func sided(side int) Part {
+	return [sides]Part{PartRarity, PartPairs, PartDistance, PartLikeness}[side]
+}
 
 // without returns the models that are not left out.
 func (all sequences) without(parts Part) sequences {

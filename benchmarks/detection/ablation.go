@@ -79,7 +79,7 @@ func AblationStreams(names []string) []string {
 	var few []string
 	for _, name := range names {
 		switch name {
-		case "nsl-dev-s0", "darpa-dev", "ait-russellmitchell", "ait-shaw", "ait-wardbeck":
+		case "nsl-dev-s0", "nsl-memstream", "darpa-dev", "ait-russellmitchell", "ait-shaw", "ait-wardbeck":
 			few = append(few, name)
 		}
 	}
