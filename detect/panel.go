@@ -166,5 +166,9 @@ func (p *panel) tails() [sides + 4]*sketch.Tail {
 }
 
 func (p *panel) bytes() int {
-	return p.sizes.Bytes() + p.bursts.Bytes() + len(p.tails())*sketch.TailBytes
+	n := p.sizes.Bytes() + p.bursts.Bytes()
+	for _, t := range p.tails() {
+		n += t.Bytes()
+	}
+	return n
 }

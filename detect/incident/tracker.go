@@ -324,7 +324,7 @@ func (t *Tracker) Raised() int { return len(t.incidents) }
 
 // Bytes is about the memory that the stories take.
 func (t *Tracker) Bytes() int {
-	n := len(t.usual) * sketch.TailBytes
+	n := t.usual[0].ranks.Bytes() + t.usual[1].ranks.Bytes()
 	for _, s := range t.open {
 		n += 256 + len(s.entities)*128 + len(s.kinds)*512 + len(s.evidence)*24
 	}
