@@ -27,7 +27,7 @@ const (
 	dim        = 0.125 // the weight of a window of somebody in an open incident
 	settled    = 4     // windows after which one is known
 	enough     = 32    // windows of others from which it is known what is usual
-	fewest     = 256
+	fewest     = 2048  // seats: one for each pair of an ordinary council, or what is done once a day is forgotten
 	slots      = 4096
 	day        = 24 * time.Hour
 	fortnight  = 14 * int64(day)
