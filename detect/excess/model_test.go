@@ -67,7 +67,7 @@ func TestWhatIsSaid(t *testing.T) {
 				take(m, events, now, &flow{from: "198.51.100.7", to: "10.1.9.9", sent: 3000, got: 90_000})
 			}
 		}
-		f := take(m, events, now+int64(minute), &x.flow)
+		f := take(m, events, now+minute, &x.flow)
 		switch {
 		case f == nil:
 			if x.said != "" {
