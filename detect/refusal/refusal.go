@@ -3,10 +3,8 @@
 // it is that somebody who is refused at all gets so far.
 //
 // It counts refusals by actor, in windows of an hour and of a day that fade, and at how many different targets they were. Actors are compared
-// within a kind: of one log, and of those inside, those outside, or accounts. How far others got is a life table over octaves (Cutler and
-// Ederer, J. Chronic Diseases 1958): of those that were refused 2^k times, how many came to 2^(k+1). Each share is the mean of a beta distribution
-// whose prior is what is known of the octave before, on a tail between a power and an exponential (Laherrère and Sornette, EPJ B 1998), and the
-// actor's own way counts in it. So what is said of an actor is a product of predictive probabilities, and where little is known nobody is
+// within a kind: of one log, and of those inside, those outside, or accounts. How far others got is a life table over octaves (sketch.Life): of
+// those that were refused 2^k times, how many came to 2^(k+1); the actor's own way counts in it. So where little is known nobody is
 // improbable. What an actor did before is ordinary for it the more, the more often it did that.
 //
 // People mistype some times and stop, broken clients go on for ever, the world's scanners ask each address once: each kind has its own table.
