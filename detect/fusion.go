@@ -119,7 +119,15 @@ func (f *fusion) alert(rate float64) bool {
 	return c.sum.Total() >= youngest && c.alarm.Rings(f.now.tail, rate)
 }
 
-func (f *fusion) bytes() int { return len(f.classes) * (views + 1) * sketch.TailBytes }
+func (f *fusion) bytes() (n int) {
+	for _, c := range f.classes {
+		for i := range c.views {
+			n += c.views[i].Bytes()
+		}
+		n += c.sum.Bytes()
+	}
+	return n
+}
 
 func (f *fusion) halve() {
 	for _, c := range f.classes {

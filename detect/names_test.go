@@ -19,6 +19,8 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{gen.DNSTunnel, "spelling", "different names under ", 3},
 		{"dga", "spelling", "names that look made up, such as ", 3},
 		{"web-scan", "refusal", " pages (one in ten of the others comes to ", 4},
+		{"exfil-ftp", "excess", " to places outside within ", 6},
+		{"kerberoasting", "excess", " times within an hour (", 6},
 	} {
 		told := map[string]bool{}
 		for _, attack := range []gen.Scenario{gen.Quiet, x.attack} {

@@ -240,9 +240,12 @@ func (p *panel) tails() [sides + 4]*sketch.Tail {
 }
 
 func (p *panel) bytes() int {
-	like := 0
-	if p.like != nil {
-		like = p.like.Bytes()
+	n := p.sizes.Bytes() + p.bursts.Bytes() + p.tried.Bytes()
+	for _, t := range p.tails() {
+		n += t.Bytes()
 	}
-	return like + p.sizes.Bytes() + p.bursts.Bytes() + (len(p.tails())+1)*sketch.TailBytes
+	if p.like != nil {
+		n += p.like.Bytes()
+	}
+	return n
 }

@@ -15,12 +15,13 @@ const (
 	PartRhythm                    // the models that count over rows of log events
 	PartSpelling
 	PartRefusal
+	PartExcess
 	PartGuard // that what is unusual, or of an open incident, is learned slowly
 )
 
 // Parts returns all parts in their order.
 func Parts() []Part {
-	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartLikeness, PartRhythm, PartSpelling, PartRefusal, PartGuard}
+	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartLikeness, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartGuard}
 }
 
 // String returns what the part is called in tables.
@@ -44,6 +45,8 @@ func (p Part) String() string {
 		return "spelling"
 	case PartRefusal:
 		return "refusal"
+	case PartExcess:
+		return "excess"
 	case PartGuard:
 		return "guard"
 	default:

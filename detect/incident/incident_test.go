@@ -90,7 +90,7 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestMovement checks that what a victim does later joins the story of the one who came to it.
+// TestMovement checks that what a victim does within an hour joins the story of the one who came to it, and what it does as on any day hours later is another.
 func TestMovement(t *testing.T) {
 	tr := NewTracker(Config{Site: "s", PerDay: 10})
 	var out []Version
@@ -101,6 +101,13 @@ func TestMovement(t *testing.T) {
 	tr.Observe(second, &out)
 	if first.Finding.Incident == "" || second.Finding.Incident != first.Finding.Incident {
 		t.Errorf("the victim's act is of incident %q, the attack of %q", second.Finding.Incident, first.Finding.Incident)
+	}
+	tr = NewTracker(Config{Site: "s", PerDay: 10})
+	later := act("10.0.0.2", 121, 16)
+	tr.Observe(first, &out)
+	tr.Observe(later, &out)
+	if later.Finding.Incident == first.Finding.Incident {
+		t.Error("what the victim does two hours later is of the attack's incident")
 	}
 }
 

@@ -54,7 +54,7 @@ func storyID(site, finding string) string {
 }
 
 // fits reports whether the observation is of the same premises, near enough in time, and by the same who acts; or the act of one who suffered
-// in the story, because a machine that was broken into goes on from there. An account links two sources as long as it is the story's only
+// in the story within an hour, because a machine that was broken into goes on from there. An account links two sources as long as it is the story's only
 // one: many accounts behind one source are a server that many use, and what each does elsewhere is its own story.
 func (s *story) fits(o *Observation) bool {
 	f := &o.Finding
@@ -71,7 +71,7 @@ func (s *story) fits(o *Observation) bool {
 	actors := 0
 	for j := range s.entities {
 		b := &s.entities[j]
-		if first.Actor && !b.Actor && b.Text == first.Text {
+		if first.Actor && !b.Actor && b.Text == first.Text && f.Time-s.last <= int64(hop) {
 			return true
 		}
 		if b.Actor {

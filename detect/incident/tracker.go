@@ -60,6 +60,7 @@ type Config struct {
 
 const (
 	gap     = 6 * time.Hour  // a story that is quiet for so long has ended
+	hop     = time.Hour      // within which one that was broken into goes on
 	longest = 24 * time.Hour // and so has one that began so long ago
 	margin  = 10             // bits by which evidence must exceed what a day brings by chance
 	enough  = 30             // ended stories of a sort from which their ranks say what is usual
@@ -324,7 +325,7 @@ func (t *Tracker) Raised() int { return len(t.incidents) }
 
 // Bytes is about the memory that the stories take.
 func (t *Tracker) Bytes() int {
-	n := len(t.usual) * sketch.TailBytes
+	n := t.usual[0].ranks.Bytes() + t.usual[1].ranks.Bytes()
 	for _, s := range t.open {
 		n += 256 + len(s.entities)*128 + len(s.kinds)*512 + len(s.evidence)*24
 	}

@@ -10,20 +10,12 @@ var errRefusal = errors.New("damaged counts of refusals")
 
 // Encode appends what is known to e.
 func (m *Model) Encode(e *sketch.Encoder) {
-	e.Uint(uint64(len(m.actors.actors)))
-	e.Uint(uint64(m.actors.worn))
-	for i := range m.actors.actors {
-		a := &m.actors.actors[i]
-		e.Byte(a.keep)
-		if a.keep > 0 {
-			a.encode(e)
-		}
-	}
-	e.Uint(uint64(len(m.actors.kinds.all)))
-	for i := range m.actors.kinds.all {
-		e.Fixed64(m.actors.kinds.all[i].name)
-		for j := range m.actors.kinds.all[i].curves {
-			e.Floats(m.actors.kinds.all[i].curves[j].n[:])
+	m.actors.Encode(e, (*actor).encode)
+	e.Uint(uint64(len(m.kinds.all)))
+	for i := range m.kinds.all {
+		e.Fixed64(m.kinds.all[i].name)
+		for j := range m.kinds.all[i].curves {
+			e.Floats(m.kinds.all[i].curves[j].n[:])
 		}
 	}
 	e.Uint(uint64(len(m.hot.all)))
@@ -42,8 +34,6 @@ func (m *Model) Encode(e *sketch.Encoder) {
 }
 
 func (a *actor) encode(e *sketch.Encoder) {
-	e.Fixed32(a.tag)
-	e.Uint(uint64(a.last))
 	for w := range spans {
 		e.Uint(uint64(a.began[w]))
 		e.Float(a.n[w])
@@ -59,21 +49,10 @@ func (a *actor) encode(e *sketch.Encoder) {
 
 // Decode reads what Encode wrote into a Model that knows nothing.
 func (m *Model) Decode(d *sketch.Decoder) error {
-	n := d.Count(slots)
-	m.actors = table{worn: d.Count(slots)}
-	if n&(n-1) != 0 || n > 0 && n < fewest || d.Left() < n {
-		return errRefusal
+	if err := m.actors.Decode(d, (*actor).decode); err != nil {
+		return err
 	}
-	if n > 0 {
-		m.actors.actors = make([]actor, n)
-	}
-	for i := range m.actors.actors {
-		a := &m.actors.actors[i]
-		if a.keep = d.Byte(); a.keep > 0 {
-			a.decode(d)
-		}
-	}
-	k := &m.actors.kinds
+	k := &m.kinds
 	for i := range d.Count(maxKinds) {
 		if k.of(d.Fixed64()) != i {
 			return errRefusal
@@ -88,8 +67,8 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	}
 	m.looks = d.Float()
 	m.began, m.now, m.hours = d.Int(), d.Int(), d.Int()
-	for i := range m.actors.actors {
-		if a := &m.actors.actors[i]; a.keep > 0 && !a.sound(m.seconds(), len(k.all)) {
+	for x := range m.actors.All() {
+		if !x.Thing.sound(x.Last, m.seconds(), len(k.all)) {
 			return errRefusal
 		}
 	}
@@ -97,7 +76,6 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 }
 
 func (a *actor) decode(d *sketch.Decoder) {
-	a.tag, a.last = d.Fixed32(), moment(d)
 	for w := range spans {
 		a.began[w], a.n[w], a.met[w] = moment(d), d.Float(), d.Fixed32()
 	}
@@ -109,12 +87,12 @@ func (a *actor) decode(d *sketch.Decoder) {
 
 func moment(d *sketch.Decoder) uint32 { return uint32(d.Count(1<<32 - 1)) }
 
-// sound reports whether an actor may be so at a time, where there are so many kinds.
-func (a *actor) sound(at uint32, kinds int) bool {
+// sound reports whether an actor that was refused last then may be so at a time, where there are so many kinds.
+func (a *actor) sound(last, at uint32, kinds int) bool {
 	for i := range a.far {
 		if a.far[i] > farthest {
 			return false
 		}
 	}
-	return max(a.last, a.began[0], a.began[1]) <= at && int(a.kind) < kinds
+	return max(last, a.began[0], a.began[1]) <= at && int(a.kind) < kinds
 }

@@ -6,39 +6,18 @@ const (
 	farthest  = 15 // one more than the highest octave
 	maxKinds  = 24 // of refusal; the rest share the last place
 	kindBytes = 8 + measures*4*(farthest+1)
-	strongest = 16        // actors that the prior of an octave's share is worth at most
-	steeper   = 1.4142135 // power of an octave's share that the next one is expected to be: √2, of a tail that falls off as the root of the count
 )
 
-// A curve is a life table: n[k] actors came to 2^(k-1) or more.
+// A curve is how far the actors of a kind came by one measure: to 2^(k-1) or more.
 type curve struct{ n [farthest + 1]float32 }
 
+func (c *curve) life() sketch.Life { return c.n[:] }
+
 // bits is how improbable it is that one who came to two comes as far as this. Up to its best, the actor's own past counts first.
-func (c *curve) bits(far, best, times uint8) (sum float32) {
-	share, strength := float32(0.5), float32(1)
-	for k := uint8(1); k < far; k++ {
-		passed, came := c.n[k+1], max(c.n[k], c.n[k+1])
-		yes, all := float32(share*strength)+passed, strength+came
-		if k > 1 {
-			p := yes / all
-			if k < best {
-				p = (float32(times) + p) / (float32(times) + 1)
-			}
-			sum -= sketch.Log2(p)
-		}
-		share, strength = sketch.Exp2(float32(steeper*sketch.Log2((yes+1)/(all+1)))), min(all+1, strongest)
-	}
-	return max(0, sum)
-}
+func (c *curve) bits(far, best, times uint8) float32 { return c.life().Bits(2, far, best, times) }
 
 // usual is so many that one in ten comes to as many.
-func (c *curve) usual() float32 {
-	k := 1
-	for k < farthest && c.n[k+1]*10 > c.n[1] {
-		k++
-	}
-	return sketch.Exp2(float32(k - 1))
-}
+func (c *curve) usual() float32 { return sketch.Exp2(float32(c.life().Usual() - 1)) }
 
 // A kind is a kind of refusal.
 type kind struct {
@@ -68,10 +47,7 @@ func (x *kinds) of(name uint64) int {
 func (x *kinds) halve() {
 	for i := range x.all {
 		for j := range x.all[i].curves {
-			c := &x.all[i].curves[j]
-			for k := range c.n {
-				c.n[k] /= 2
-			}
+			x.all[i].curves[j].life().Halve()
 		}
 	}
 }

@@ -63,8 +63,8 @@ func (m *Model) enters(r *sequence.Row) *sequence.Finding {
 		if s.who != source || s.class != r.Class {
 			continue
 		}
-		a := m.actors.known(sketch.Mix(s.who, s.kind))
-		if r.Now > s.until || a == nil || a.met[1]>>(account(user)>>59)&1 == 0 {
+		a := m.actors.Known(sketch.Mix(s.who, s.kind))
+		if r.Now > s.until || a == nil || a.Thing.met[1]>>(account(user)>>59)&1 == 0 {
 			continue
 		}
 		m.hot.all = slices.Delete(m.hot.all, i, i+1)
@@ -76,7 +76,7 @@ func (m *Model) enters(r *sequence.Row) *sequence.Finding {
 			Field:    by.Name + " + " + as.Name,
 			Value:    by.Text + " + " + as.Text,
 			Hash:     sketch.Mix(by.Hash, as.Hash),
-			Seen:     fmt.Sprintf("%s was let in as %s after it was refused %s", by.Text, as.Text, incident.Times(a.n[1])),
+			Seen:     fmt.Sprintf("%s was let in as %s after it was refused %s", by.Text, as.Text, incident.Times(a.Thing.n[1])),
 			Expected: "whoever is refused so often is not let in",
 			Tactic:   feature.InitialAccess,
 			Side:     feature.Rights,

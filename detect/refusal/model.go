@@ -179,8 +179,8 @@ func (m *Model) Learn(_ *sequence.Row, held bool) {
 		return
 	}
 	for _, key := range m.taken {
-		if a := m.actors.known(key); a != nil {
-			a.odd = true
+		if s := m.actors.Known(key); s != nil {
+			s.Thing.odd = true
 		}
 	}
 }

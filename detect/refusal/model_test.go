@@ -78,13 +78,13 @@ func TestHeldCountsLittle(t *testing.T) {
 		m.Take(r)
 		m.Learn(r, held)
 		m.Pass(start + 3*day)
-		for i := range m.actors.kinds.all {
-			if n := m.actors.kinds.all[i].curves[0].n[1]; n != want {
+		for i := range m.kinds.all {
+			if n := m.kinds.all[i].curves[0].n[1]; n != want {
 				t.Errorf("held is %v: it counts %v, want %v", held, n, want)
 			}
 		}
-		if len(m.actors.kinds.all) != 2 {
-			t.Errorf("%d kinds, want that of the address and that of the account", len(m.actors.kinds.all))
+		if len(m.kinds.all) != 2 {
+			t.Errorf("%d kinds, want that of the address and that of the account", len(m.kinds.all))
 		}
 	}
 }

@@ -3,10 +3,8 @@
 // it is that somebody who is refused at all gets so far.
 //
 // It counts refusals by actor, in windows of an hour and of a day that fade, and at how many different targets they were. Actors are compared
-// within a kind: of one log, and of those inside, those outside, or accounts. How far others got is a life table over octaves (Cutler and
-// Ederer, J. Chronic Diseases 1958): of those that were refused 2^k times, how many came to 2^(k+1). Each share is the mean of a beta distribution
-// whose prior is what is known of the octave before, on a tail between a power and an exponential (Laherrère and Sornette, EPJ B 1998), and the
-// actor's own way counts in it. So what is said of an actor is a product of predictive probabilities, and where little is known nobody is
+// within a kind: of one log, and of those inside, those outside, or accounts. How far others got is a life table over octaves (sketch.Life): of
+// those that were refused 2^k times, how many came to 2^(k+1); the actor's own way counts in it. So where little is known nobody is
 // improbable. What an actor did before is ordinary for it the more, the more often it did that.
 //
 // People mistype some times and stop, broken clients go on for ever, the world's scanners ask each address once: each kind has its own table.
@@ -60,7 +58,8 @@ type Model struct {
 	layout *feature.Layout
 	words  words
 
-	actors table
+	actors sketch.Shelf[actor]
+	kinds  kinds
 	hot    hot
 	looks  float32 // at actors that were refused twice
 	began  int64
@@ -71,7 +70,7 @@ type Model struct {
 
 // New returns a Model that knows nothing, for rows of the layout of events.
 func New(key sketch.Key, layout *feature.Layout) *Model {
-	return &Model{key: key, layout: layout, words: newWords(key)}
+	return &Model{key: key, layout: layout, words: newWords(key), actors: sketch.NewShelf[actor](fewest, slots)}
 }
 
 // Pass moves the site's time forward to t. What actors did is learned when their windows have ended, so that nobody teaches what is usual while
@@ -83,9 +82,11 @@ func (m *Model) Pass(t int64) {
 	}
 	m.now = max(m.now, t)
 	if now := m.now / hour; now > m.hours {
-		m.actors.close(m.seconds())
+		for s := range m.actors.All() {
+			m.close(s, m.seconds())
+		}
 		if now*hour/fortnight > m.hours*hour/fortnight {
-			m.actors.kinds.halve()
+			m.kinds.halve()
 		}
 		m.hours = now
 	}
@@ -105,15 +106,16 @@ func (m *Model) Daily() float32 {
 func (m *Model) Refuse(c *Case) Verdict {
 	m.Pass(c.Now)
 	at := m.seconds()
-	number, key := m.actors.kinds.of(c.Kind), sketch.Mix(c.Who, c.Kind)
-	a := m.actors.find(key, number, at)
-	if a == nil {
+	number, key := m.kinds.of(c.Kind), sketch.Mix(c.Who, c.Kind)
+	s := m.seat(key, number, at)
+	if s == nil {
 		return Verdict{}
 	}
 	m.taken = append(m.taken, key)
-	curves := &m.actors.kinds.all[number].curves
-	a.close(at, curves)
-	a.pass(at)
+	a, curves := &s.Thing, &m.kinds.all[number].curves
+	m.close(s, at)
+	a.pass(s.Last, at)
+	s.Use(at)
 	x, twice := a.take(c.At), a.far[1] < 2 // by the count of a day, which is never below the others
 	var v Verdict
 	for i := range x {
@@ -138,8 +140,26 @@ func (m *Model) Refuse(c *Case) Verdict {
 	return v
 }
 
+// seat returns the place of an actor of a kind; nil where there is no room.
+func (m *Model) seat(key uint64, kind int, at uint32) *sketch.Seat[actor] {
+	s, there := m.actors.Find(key, at)
+	if s == nil || there {
+		return s
+	}
+	if s.Taken() {
+		m.close(s, 1<<32-1)
+	}
+	s.Place(key, at, actor{kind: uint8(kind)})
+	return s
+}
+
+// close ends an actor's windows that are over at a time.
+func (m *Model) close(s *sketch.Seat[actor], at uint32) {
+	s.Thing.close(s.Last, at, &m.kinds.all[s.Thing.kind].curves)
+}
+
 // Bytes returns the memory that the model takes.
-func (m *Model) Bytes() int { return m.actors.bytes() + hotBytes }
+func (m *Model) Bytes() int { return m.actors.Bytes() + m.kinds.bytes() + hotBytes }
 
 // reach is one more than the octave of a count, which fades by a little between two refusals.
 func reach(x float32) uint8 {

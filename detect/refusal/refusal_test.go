@@ -124,7 +124,7 @@ func TestOneCountsOnce(t *testing.T) {
 		w.guess(7, 8, 8, minute)
 		w.now += 2 * day
 	}
-	for i, c := range w.actors.kinds.all[0].curves {
+	for i, c := range w.kinds.all[0].curves {
 		for k, n := range c.n {
 			if n > 1 || n == 0 && k == 1 {
 				t.Errorf("by measure %d, %v came to octave %d", i, n, k)
@@ -145,8 +145,8 @@ func TestFullTableTakesNew(t *testing.T) {
 	if v := w.guess(999_999, 200, 20, 10*second); v.Bits < w.bar() {
 		t.Errorf("in a full table one who guesses has %.1f bits, the bar is at %.1f", v.Bits, w.bar())
 	}
-	if len(w.actors.actors) != slots {
-		t.Errorf("%d places, want %d", len(w.actors.actors), slots)
+	if w.actors.Len() != slots {
+		t.Errorf("%d places, want %d", w.actors.Len(), slots)
 	}
 }
 

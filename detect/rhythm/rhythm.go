@@ -165,5 +165,5 @@ func (m *Model) learn(weight float32) {
 
 // Bytes returns the memory that the model takes.
 func (m *Model) Bytes() int {
-	return m.pairs.bytes() + m.met.Bytes() + m.places.Bytes() + sketch.TailBytes
+	return m.pairs.bytes() + m.met.Bytes() + m.places.Bytes() + m.tail.Bytes()
 }

@@ -194,3 +194,36 @@ func TestExp2(t *testing.T) {
 		}
 	}
 }
+
+// TestTailIsAsLongAsItsScores checks that a Tail of small scores takes little memory, says what one with room for large ones says, and is the same
+// after a round trip.
+func TestTailIsAsLongAsItsScores(t *testing.T) {
+	var small, large, back Tail
+	large.Add(60_000, 0)
+	for i := range 3000 {
+		x := float32(i%97) / 8
+		small.Add(x, 1)
+		large.Add(x, 1)
+	}
+	if small.Bytes() > 2048 || large.Bytes() < 3*small.Bytes() {
+		t.Errorf("%d bytes of small scores, %d with a large one", small.Bytes(), large.Bytes())
+	}
+	var e, again Encoder
+	small.Encode(&e)
+	if err := back.Decode(NewDecoder(e.Buf)); err != nil {
+		t.Fatal(err)
+	}
+	if back.Encode(&again); !bytes.Equal(e.Buf, again.Buf) {
+		t.Error("the bytes differ after a round trip")
+	}
+	for x := float32(0); x < 300; x += 0.25 {
+		if a, b, c := small.Bits(x), large.Bits(x), back.Bits(x); a != b || a != c {
+			t.Fatalf("at %v: %v bits, %v with room for more, %v after a round trip", x, a, b, c)
+		}
+	}
+	for bits := float32(0); bits < 20; bits++ {
+		if a, b := small.At(bits), large.At(bits); a != b {
+			t.Errorf("%v bits are at %v, and at %v with room for more", bits, a, b)
+		}
+	}
+}

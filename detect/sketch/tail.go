@@ -72,17 +72,15 @@ const (
 	few      = 32          // events above which a Tail goes by the shape of its end
 )
 
-// TailBytes is the memory that a Tail takes.
-const TailBytes = 4 * (2*tailBins + 5)
-
 // A Tail is a decayed histogram of a score that turns a score into bits: -log2 of the chance that an ordinary event has at least this
 // score. Bins are a 32nd of an octave wide. Where fewer than 32 events of the past lie higher it goes on along a Pareto tail with their mean
 // excess in octaves (Hill's estimator, 1975), so that bits always rise with the score.
 //
-// Its answers are of the moment of its last refresh, which is never more than 1/32 of its weight (at most 256 additions) ago.
+// Its answers are of the moment of its last refresh, which is never more than 1/32 of its weight (at most 256 additions) ago. It takes as many
+// octaves of memory as its highest score has, 256 bytes each.
 type Tail struct {
-	n     [tailBins]float32
-	bits  [tailBins + 1]float32 // at the lower edge of each bin
+	n     []float32
+	bits  []float32 // at the lower edge of each bin; above the edge nobody asks
 	total float32
 	stale float32
 	edge  int32   // bin from which the Pareto tail rules
@@ -114,6 +112,9 @@ func makeEdges() (e [tailBins + 1]float32) {
 
 // Bits returns how improbable score x or above is.
 func (t *Tail) Bits(x float32) float32 {
+	if len(t.n) == 0 {
+		return 0
+	}
 	p := place(x)
 	if p >= float32(t.edge) {
 		return t.bits[t.edge] + float32((p-float32(t.edge))*t.slope)
@@ -124,6 +125,9 @@ func (t *Tail) Bits(x float32) float32 {
 
 // At returns the least score that has so many bits, to the width of a bin; beyond the past it goes on like Bits.
 func (t *Tail) At(bits float32) float32 {
+	if len(t.n) == 0 {
+		return 0
+	}
 	if bits >= t.bits[t.edge] {
 		if t.slope == 0 {
 			return 0
@@ -146,10 +150,20 @@ func (t *Tail) Total() float32 { return t.total }
 
 // Add counts an event of score x with weight w.
 func (t *Tail) Add(x, w float32) {
-	t.n[int(place(x))] += w
+	i := int(place(x))
+	t.reach(i)
+	t.n[i] += w
 	t.total += w
 	if t.stale += w; t.stale >= 256 || t.stale*32 >= t.total {
 		t.refresh()
+	}
+}
+
+// reach makes room for a bin.
+func (t *Tail) reach(i int) {
+	if more := (i/octave+1)*octave - len(t.n); more > 0 {
+		t.n = append(t.n, make([]float32, more)...)
+		t.bits = append(t.bits, make([]float32, more)...)
 	}
 }
 
@@ -160,7 +174,7 @@ func (t *Tail) refresh() {
 	t.edge = 0
 	t.slope = 1
 	limit := min(float32(few), t.total/8)
-	for k := tailBins - 1; k >= 0; k-- {
+	for k := len(t.n) - 1; k >= 0; k-- {
 		sum += t.n[k]
 		t.bits[k] = max(0, all-Log2(sum))
 		if !found {
@@ -173,8 +187,10 @@ func (t *Tail) refresh() {
 			above += sum - 0.5
 		}
 	}
-	t.bits[tailBins] = t.bits[tailBins-1]
 }
+
+// Bytes returns the memory that the Tail takes.
+func (t *Tail) Bytes() int { return 4 * (len(t.n) + len(t.bits) + 4) }
 
 // Scale multiplies the past by f.
 func (t *Tail) Scale(f float32) {
@@ -188,8 +204,14 @@ func (t *Tail) Scale(f float32) {
 
 // Encode appends the histogram to e.
 func (t *Tail) Encode(e *Encoder) {
-	e.Floats(t.n[:])
-	e.Floats(t.bits[:])
+	var all [tailBins + 1]float32
+	copy(all[:], t.n)
+	e.Floats(all[:tailBins])
+	clear(all[:])
+	if len(t.bits) > 0 {
+		copy(all[:], t.bits[:t.edge+1])
+	}
+	e.Floats(all[:])
 	e.Float(t.total)
 	e.Float(t.stale)
 	e.Uint(uint64(t.edge))
@@ -198,10 +220,19 @@ func (t *Tail) Encode(e *Encoder) {
 
 // Decode reads what Encode wrote.
 func (t *Tail) Decode(d *Decoder) error {
-	d.Floats(t.n[:])
-	d.Floats(t.bits[:])
-	t.total, t.stale = d.Float(), d.Float()
-	t.edge = int32(d.Count(tailBins - 1))
-	t.slope = d.Float()
+	var n [tailBins]float32
+	var bits [tailBins + 1]float32
+	d.Floats(n[:])
+	d.Floats(bits[:])
+	*t = Tail{total: d.Float(), stale: d.Float(), edge: int32(d.Count(tailBins - 1)), slope: d.Float()}
+	top := tailBins - 1
+	for top > int(t.edge) && n[top] == 0 {
+		top--
+	}
+	if t.slope > 0 || top > 0 {
+		t.reach(top)
+	}
+	copy(t.n, n[:])
+	copy(t.bits, bits[:])
 	return d.Err()
 }

@@ -1,0 +1,75 @@
+package excess
+
+import (
+	"errors"
+	"math"
+
+	"frontfoot/detect/sketch"
+)
+
+var errExcess = errors.New("damaged counts of what is done")
+
+// Encode appends what is known to e.
+func (m *Model) Encode(e *sketch.Encoder) {
+	m.tallies.Encode(e, (*tally).encode)
+	e.Uint(uint64(len(m.kinds.all)))
+	for i := range m.kinds.all {
+		e.Fixed64(m.kinds.all[i].name)
+		for j := range m.kinds.all[i].of {
+			e.Floats(m.kinds.all[i].of[j].fresh())
+			e.Floats(m.kinds.all[i].of[j].known())
+		}
+	}
+	e.Float(m.looks)
+	e.Int(m.began)
+	e.Int(m.now)
+	e.Int(m.hours)
+}
+
+func (t *tally) encode(e *sketch.Encoder) {
+	for i := range t.n {
+		e.Uint(uint64(t.n[i]))
+		e.Byte(t.best[0][i])
+		e.Byte(t.best[1][i])
+	}
+	for w := range spans {
+		e.Byte(t.ended[w])
+	}
+	e.Byte(t.kind)
+	e.Byte(t.odd)
+}
+
+// Decode reads what Encode wrote into a Model that knows nothing.
+func (m *Model) Decode(d *sketch.Decoder) error {
+	if err := m.tallies.Decode(d, (*tally).decode); err != nil {
+		return err
+	}
+	for i := range d.Count(maxKinds) {
+		if m.kinds.of(d.Fixed64()) != i {
+			return errExcess
+		}
+		for j := range m.kinds.all[i].of {
+			d.Floats(m.kinds.all[i].of[j].fresh())
+			d.Floats(m.kinds.all[i].of[j].known())
+		}
+	}
+	m.looks = d.Float()
+	m.began, m.now, m.hours = d.Int(), d.Int(), d.Int()
+	for s := range m.tallies.All() {
+		if t := &s.Thing; int(t.kind) >= len(m.kinds.all) || s.Last > m.seconds() {
+			return errExcess
+		}
+	}
+	return d.Err()
+}
+
+func (t *tally) decode(d *sketch.Decoder) {
+	for i := range t.n {
+		t.n[i] = uint32(d.Count(math.MaxUint32))
+		t.best[0][i], t.best[1][i] = d.Byte(), d.Byte()
+	}
+	for w := range spans {
+		t.ended[w] = d.Byte()
+	}
+	t.kind, t.odd = d.Byte(), d.Byte()
+}

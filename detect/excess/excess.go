@@ -1,0 +1,158 @@
+// Package excess finds who moves or asks for far more than ever: data that leave in one night or in drops, whole shares that are drawn from a server, hundreds
+// of tickets within a minute, a reflector of packets. No single connection of these need be rare. Use it to tell of each connection; it answers
+// how improbable it is that one who does this at all does so much of it.
+//
+// It counts connections and kibibytes of one who acts with one other (a server of one's own, or all that is outside), in hours and in days. One who is known is held
+// against the most it came to in its last two weeks: by how many octaves others of its kind went beyond theirs is a life table (sketch.Life), to which each
+// window that ended counts. So a server that copies terabytes each night is no measure for a workstation, nor the other way round, and there is no
+// threshold of bytes. One who is new is held against what others came to when they were new.
+//
+// It knows no hours of the week: what is done at night is not more improbable for that. What somebody does once is ordinary for it for two
+// weeks, so a change is told once.
+package excess
+
+import (
+	"math/bits"
+	"time"
+
+	"frontfoot/detect/feature"
+	"frontfoot/detect/sketch"
+)
+
+const (
+	windows    = 2
+	quantities = 2 // connections and kibibytes
+	measures   = quantities * windows
+	chosen     = 2     // bits: the most telling of four measures is chosen
+	dim        = 0.125 // the weight of a window of somebody in an open incident
+	settled    = 4     // windows after which one is known
+	enough     = 32    // windows of others from which it is known what is usual
+	fewest     = 2048  // seats: one for each pair of an ordinary council, or what is done once a day is forgotten
+	slots      = 4096
+	day        = 24 * time.Hour
+	fortnight  = 14 * int64(day)
+)
+
+// spans holds the lengths of the windows, in seconds.
+var spans = [windows]uint32{60 * 60, 24 * 60 * 60}
+
+// A Case is one connection. Who, At and Kind are keyed hashes.
+type Case struct {
+	Who   uint64 // acts
+	At    uint64 // with whom
+	Kind  uint64 // within which those who act are compared
+	Bytes uint64 // that moved the way that matters
+	Now   int64  // the site's time
+}
+
+// A Verdict is what is known of one who acts.
+type Verdict struct {
+	Bits   float32       // -log2 of the chance of so much; 0 where that is usual
+	Window time.Duration // in which it shows
+	Moved  bool          // it is the bytes that are too many, not the connections
+	Times  uint32        // connections in the window
+	Bytes  uint64
+	Fresh  bool    // it is new: Usual is what one in ten of others came to when they were
+	Usual  float32 // most that it came to before; bytes where Moved
+}
+
+// A Model knows how much is done at a site. It is for one goroutine.
+type Model struct {
+	layout  *feature.Layout
+	sized   bool // whether the batch has sizes
+	tallies sketch.Shelf[tally]
+	kinds   kinds
+	looks   float32 // windows begun
+	began   int64   // the midnight before the first connection
+	now     int64
+	hours   int64               // begun
+	taken   *sketch.Seat[tally] // of the row taken last
+}
+
+// New returns a Model that knows nothing, for rows of the layout of events.
+func New(layout *feature.Layout) *Model {
+	return &Model{layout: layout, tallies: sketch.NewShelf[tally](fewest, slots)}
+}
+
+// Pass moves the site's time forward to t. Windows that are over are learned then.
+func (m *Model) Pass(t int64) {
+	if m.began == 0 {
+		m.began, m.now = t-t%int64(day), t
+		m.hours = t / int64(time.Hour)
+	}
+	m.now = max(m.now, t)
+	if now := m.now / int64(time.Hour); now > m.hours {
+		for s := range m.tallies.All() {
+			s.Thing.end(s.Last, m.seconds(), &m.kinds.all[s.Thing.kind])
+		}
+		if m.now/fortnight > m.hours*int64(time.Hour)/fortnight {
+			m.kinds.halve()
+		}
+		m.hours = now
+	}
+}
+
+// seconds is the time in which tallies reckon.
+func (m *Model) seconds() uint32 {
+	return uint32(min(max(0, m.now-m.began)/int64(time.Second), 1<<32-1))
+}
+
+// Daily returns how many windows a day are looked at.
+func (m *Model) Daily() float32 {
+	return max(1, m.looks/max(1, float32(m.now-m.began)/float32(day)))
+}
+
+// Count takes up a connection and returns what is known of who made it.
+func (m *Model) Count(c *Case) Verdict {
+	m.Pass(c.Now)
+	at, number := m.seconds(), m.kinds.of(c.Kind)
+	s := m.seat(sketch.Mix(sketch.Mix(c.Who, c.At), c.Kind), number, at)
+	if m.taken = s; s == nil {
+		return Verdict{}
+	}
+	t, k := &s.Thing, &m.kinds.all[number]
+	t.end(s.Last, at, k)
+	t.turn(s.Last, at)
+	s.Use(at)
+	for w := range spans {
+		if t.n[w] == 0 {
+			m.looks++
+		}
+	}
+	var v Verdict
+	before := t.n
+	t.add(c.Bytes)
+	for i := range before {
+		step := reach(t.n[i])
+		if step == reach(before[i]) {
+			continue
+		}
+		w := i % windows
+		b, fresh := t.bits(i, step, k)
+		if b -= chosen; b <= v.Bits {
+			continue
+		}
+		v = Verdict{Bits: b, Window: time.Duration(spans[w]) * time.Second, Moved: i >= windows, Times: t.n[w], Bytes: uint64(t.n[windows+w]) << 10, Fresh: fresh}
+		v.Usual = t.usual(i, k)
+	}
+	return v
+}
+
+// seat returns the place of a tally of a kind; nil where there is no room.
+func (m *Model) seat(key uint64, kind int, at uint32) *sketch.Seat[tally] {
+	s, there := m.tallies.Find(key, at)
+	if s == nil || there {
+		return s
+	}
+	if s.Taken() {
+		s.Thing.end(s.Last, 1<<32-1, &m.kinds.all[s.Thing.kind])
+	}
+	s.Place(key, at, tally{kind: uint8(kind)})
+	return s
+}
+
+// Bytes returns the memory that the model takes.
+func (m *Model) Bytes() int { return m.tallies.Bytes() + m.kinds.bytes() }
+
+// reach is one more than the octave of a count, 0 for none.
+func reach(n uint32) uint8 { return uint8(bits.Len32(n)) }

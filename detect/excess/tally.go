@@ -1,0 +1,90 @@
+package excess
+
+import "math"
+
+const period = 7 * 24 * 60 * 60 // seconds
+
+// A tally is what one who acts does with one other.
+type tally struct {
+	n     [measures]uint32   // connections and kibibytes in the windows under way
+	best  [2][measures]uint8 // the most they came to in this week and in the last, in steps
+	ended [windows]uint8     // windows that are over, at most settled
+	kind  uint8
+	odd   uint8 // a bit for each window under way that is of an open incident
+}
+
+// end ends the windows that are over at a time, when it acted last then: how far it came counts among what others do, and is its own past.
+func (t *tally) end(last, at uint32, k *kind) {
+	for w, span := range spans {
+		if t.n[w] == 0 || last/span == at/span {
+			continue
+		}
+		weight := float32(1)
+		if t.odd>>w&1 == 1 {
+			weight = dim
+		}
+		for i := w; i < measures; i += windows {
+			far := reach(t.n[i])
+			if t.ended[w] < settled {
+				k.of[i].fresh().Came(0, far, weight)
+			} else {
+				k.of[i].known().Came(0, 1+t.beyond(i, far), weight)
+			}
+			t.best[0][i] = max(t.best[0][i], far)
+			t.n[i] = 0
+		}
+		t.ended[w] = min(t.ended[w]+1, settled)
+		t.odd &^= 1 << w
+	}
+}
+
+// turn begins a new week. Of one who was away for more than that nothing is known any more.
+func (t *tally) turn(last, at uint32) {
+	switch at/period - last/period {
+	case 0:
+	case 1:
+		t.best[0], t.best[1] = [measures]uint8{}, t.best[0]
+	default:
+		t.best, t.ended = [2][measures]uint8{}, [windows]uint8{}
+	}
+}
+
+// add counts a connection.
+func (t *tally) add(bytes uint64) {
+	kib := (bytes + 1023) >> 10
+	for w := range spans {
+		t.n[w] += min(1, math.MaxUint32-t.n[w])
+		t.n[windows+w] += uint32(min(kib, uint64(math.MaxUint32-t.n[windows+w])))
+	}
+}
+
+// top is the most that a measure came to in two weeks.
+func (t *tally) top(i int) uint8 { return max(t.best[0][i], t.best[1][i]) }
+
+// beyond is by how many octaves a step is beyond that.
+func (t *tally) beyond(i int, far uint8) uint8 { return far - min(far, t.top(i)) }
+
+// bits is how improbable it is that a measure comes to a step, and whether that is reckoned as of one who is new: how likely others went on from where it was before.
+func (t *tally) bits(i int, step uint8, k *kind) (bits float32, fresh bool) {
+	life, from, to := k.of[i].known(), uint8(1), 1+t.beyond(i, step)
+	if fresh = t.ended[i%windows] < settled; fresh {
+		life, from, to = k.of[i].fresh(), max(1, t.top(i)), step
+	}
+	if life[1] < enough {
+		return 0, fresh
+	}
+	return life.Bits(from, to, 0, 0), fresh
+}
+
+// usual is the most that a measure came to before, or one in ten of others when they were new: connections or bytes.
+func (t *tally) usual(i int, k *kind) float32 {
+	far := t.top(i)
+	if t.ended[i%windows] < settled {
+		far = k.of[i].fresh().Usual()
+	}
+	n := uint64(1)<<far - 1
+	if i >= windows {
+		n <<= 10
+	}
+	return float32(n)
+}
