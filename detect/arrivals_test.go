@@ -232,19 +232,10 @@ func TestArrivalsAreBounded(t *testing.T) {
 func TestRestoreReadsFormat1(t *testing.T) {
 	f := newFeeder(t)
 	f.events("a", 0, 5)
-	state := f.site.Snapshot()
-	arrived := encodeArrivals(&f.site.arrivals)
-	end := bytes.LastIndex(state, arrived)
-	if end < 0 {
-		t.Fatal("the arrivals are not there")
-	}
-	before := bytes.Clone(state[:end+len(arrived)])
-	before[3] = 2
-	if err := newFeeder(t).site.Restore(before); err != nil {
+	if err := newFeeder(t).site.Restore(oldSnapshot(f.site, 2)); err != nil {
 		t.Errorf("format 2: %v", err)
 	}
-	state = state[:end]
-	state[3] = oldestFormat
+	state := oldSnapshot(f.site, oldestFormat)
 	g := newFeeder(t)
 	if err := g.site.Restore(state); err != nil {
 		t.Fatal(err)

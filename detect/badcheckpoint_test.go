@@ -93,33 +93,42 @@ func TestControlRecordsWaitForTheirCheckpoint(t *testing.T) {
 	})
 }
 
-// A program with other models learns anew, and still knows which events came before: those that come again are not written a second time, although the log
-// does not hold the first any more.
+// Whatever a program's models are, it learns anew where they are others, and still knows which events came before: those that come again are not written a
+// second time, although the log does not hold the first any more.
 func TestArrivalsSurviveOtherModels(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const cut = 5 // the message there repeats the last event before
-		w := newWorld(1, protections{}, conformLog(30))
-		topic := bus.RawTopic("ashford")
-		whole := w.topics[topic]
-		w.topics[topic] = whole[:cut:cut]
-		if _, err := w.work(t.Context(), &member{calm: true}, time.Minute, context.Canceled, conformSite); !errors.Is(err, context.Canceled) {
-			t.Fatal(err)
-		}
-		w.foreign(t)
-		w.topics[topic], w.starts[topic] = whole, cut
-		worker, err := w.work(t.Context(), &member{calm: true}, time.Minute, context.Canceled, conformSite)
-		if !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-		w.all(t)
-		if n := testutil.ToFloat64(worker.metrics.lost.WithLabelValues("ashford")); n != 1 {
-			t.Errorf("the loss of the models is counted %v times", n)
-		}
-	})
+	for name, change := range map[string]func(state []byte) []byte{
+		"models": func(state []byte) []byte { state[4] = modelVersion + 1; return state },
+		"layout": func(state []byte) []byte { state[5] ^= 1; return state }, // another number of features
+		"format": func(state []byte) []byte { state[3] = snapshotFormat + 1; return append(state, "what is to come"...) },
+		"state":  func(state []byte) []byte { return state[:len(state)-1] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const cut = 5 // the message there repeats the last event before
+				w := newWorld(1, protections{}, conformLog(30))
+				topic := bus.RawTopic("ashford")
+				whole := w.topics[topic]
+				w.topics[topic] = whole[:cut:cut]
+				if _, err := w.work(t.Context(), &member{calm: true}, time.Minute, context.Canceled, conformSite); !errors.Is(err, context.Canceled) {
+					t.Fatal(err)
+				}
+				w.foreign(t, change)
+				w.topics[topic], w.starts[topic] = whole, cut
+				worker, err := w.work(t.Context(), &member{calm: true}, time.Minute, context.Canceled, conformSite)
+				if !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+				w.all(t)
+				if n := testutil.ToFloat64(worker.metrics.lost.WithLabelValues("ashford")); n != 1 {
+					t.Errorf("the loss of the models is counted %v times", n)
+				}
+			})
+		})
+	}
 }
 
-// foreign makes the saved states those of a program with other models.
-func (w *world) foreign(t *testing.T) {
+// foreign makes the saved states those of another program.
+func (w *world) foreign(t *testing.T, change func(state []byte) []byte) {
 	t.Helper()
 	m := &member{world: w, calm: true}
 	p, err := checkpoint.DecodePlace(w.records[0])
@@ -139,8 +148,7 @@ func (w *world) foreign(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		state[4] = modelVersion + 1
-		if s.Ref, err = checkpoint.Save(t.Context(), m, s.Key, state); err != nil {
+		if s.Ref, err = checkpoint.Save(t.Context(), m, s.Key, change(state)); err != nil {
 			t.Fatal(err)
 		}
 		manifest.Sites[site] = s

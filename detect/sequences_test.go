@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -108,9 +107,8 @@ func TestSequenceSnapshot(t *testing.T) {
 	if err := NewSite("testham", ScoreKey(), DefaultConfig()).Restore(state); !errors.Is(err, ErrSnapshot) || !strings.Contains(err.Error(), `"every"`) {
 		t.Errorf("a model that is not there: %v", err)
 	}
-	s.tracker.EncodeCounted(&own)
-	before := bytes.Clone(state[:len(state)-len(own.Buf)])
-	before[3], before[4] = 3, oldestModel
+	before := oldSnapshot(s, 3)
+	before[4] = oldestModel
 	again := NewSite("testham", ScoreKey(), DefaultConfig())
 	if err := again.Restore(before); err != nil || again.seen != 100 {
 		t.Errorf("a snapshot of version %d: %d events, %v", oldestModel, again.seen, err)

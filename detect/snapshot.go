@@ -16,13 +16,18 @@ import (
 //	features     varint, how many features the layout has
 //	site         text
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
+//	arrivals     their length, varint, and which events had come. What a later format adds to them stands at their end
 //	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map.
-//	             Format 1 ended before the arrivals, format 2 before the tracker's marks, the verdicts and the decoys,
-//	             format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and what it knows, with its length);
-//	             they are still read.
+//	             In formats 1 to 4 the arrivals stood behind the tracker. Format 1 ended before them, format 2 before the tracker's marks, the verdicts and the
+//	             decoys, format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and
+//	             what it knows, with its length); they are still read.
+//
+// From format 5 on all up to the arrivals stays as it is in every format: whatever the models become, before or after this program, which events had
+// come is read.
 const (
 	snapshotMagic  = "FFS"
-	snapshotFormat = 4
+	snapshotFormat = 5
+	arrivalsFirst  = 5 // the format from which on the arrivals stand before what the models know
 	oldestFormat   = 1
 	modelVersion   = 3
 	oldestModel    = 2
@@ -31,14 +36,14 @@ const (
 // ErrSnapshot is wrapped by every error of Restore.
 var ErrSnapshot = errors.New("unusable snapshot")
 
-// A foreignError says that what was learned means nothing here: it is of other models, or under another key. Which events had come by then is the
-// same for all of them.
+// A foreignError says that what was learned means nothing here: it is of other models, of another layout, or under another key. Which events had come by
+// then is the same for all of them.
 type foreignError struct {
-	why      string
+	error
 	arrivals arrivals
 }
 
-func (e *foreignError) Error() string { return e.why }
+func (e *foreignError) Unwrap() error { return e.error }
 
 // Snapshot returns all that the site knows, in a canonical form: the same state, the same bytes.
 func (s *Site) Snapshot() []byte {
@@ -46,15 +51,17 @@ func (s *Site) Snapshot() []byte {
 	e := sketch.Encoder{Buf: append(make([]byte, 0, 64<<10), snapshotMagic...)}
 	e.Byte(snapshotFormat)
 	e.Uint(modelVersion)
-	e.Uint(uint64(s.events.Layout().Features()))
+	e.Uint(s.features())
 	e.Text(s.name)
 	e.Uint(s.fingerprint())
+	var came sketch.Encoder
+	s.arrivals.encode(&came)
+	e.Text(string(came.Buf))
 	s.clock.encode(&e)
 	e.Uint(s.seen)
 	s.engine.encode(&e)
 	s.fusion.encode(&e)
 	s.tracker.Encode(&e)
-	s.arrivals.encode(&e)
 	s.tracker.EncodeMarks(&e)
 	s.book.Encode(&e)
 	s.decoys.Encode(&e)
@@ -81,23 +88,92 @@ func (s *Site) restore(state []byte) error {
 	if len(state) < 4 || string(state[:3]) != snapshotMagic {
 		return errors.New("this is no snapshot")
 	}
-	format := state[3]
-	if format < oldestFormat || format > snapshotFormat {
-		return fmt.Errorf("format %d, this program reads %d to %d", format, oldestFormat, snapshotFormat)
+	format, d := state[3], sketch.NewDecoder(state[4:])
+	h := head{format: format, model: d.Uint(), features: d.Uint(), name: d.Text(64), key: d.Uint()}
+	switch {
+	case d.Err() != nil:
+		return d.Err()
+	case format < oldestFormat:
+		return h.unread()
+	case h.name != s.name:
+		return fmt.Errorf("it is of site %q", h.name)
+	case format < arrivalsFirst:
+		return s.restoreOld(&h, d)
 	}
-	d, foreign := sketch.NewDecoder(state[4:]), ""
-	if v := d.Uint(); v < oldestModel || v > modelVersion {
-		foreign = fmt.Sprintf("model version %d, this program reads %d to %d", v, oldestModel, modelVersion)
+	came, err := decodeArrivals(format, d)
+	if err != nil {
+		return err
 	}
-	if n := d.Uint(); n != uint64(s.events.Layout().Features()) {
-		return fmt.Errorf("%d features, this program has %d", n, s.events.Layout().Features())
+	why := s.foreign(&h)
+	if why == nil {
+		why = s.decodeState(format, d)
 	}
-	if name := d.Text(64); name != s.name && d.Err() == nil {
-		return fmt.Errorf("it is of site %q", name)
+	if why != nil {
+		return &foreignError{why, came}
 	}
-	if d.Uint() != s.fingerprint() && foreign == "" {
-		foreign = "it was learned under another key of the site"
+	s.arrivals = came
+	return nil
+}
+
+// restoreOld reads a format in which what the models know must be read to find the arrivals.
+func (s *Site) restoreOld(h *head, d *sketch.Decoder) error {
+	why := s.foreign(h)
+	if h.features != s.features() {
+		return why
 	}
+	if err := s.decodeState(h.format, d); err != nil {
+		return err
+	}
+	if why != nil {
+		return &foreignError{why, s.arrivals}
+	}
+	return nil
+}
+
+// A head is what stands first in a snapshot of any format.
+type head struct {
+	format          byte
+	model, features uint64
+	name            string
+	key             uint64
+}
+
+func (h *head) unread() error {
+	return fmt.Errorf("format %d, this program reads %d to %d", h.format, oldestFormat, snapshotFormat)
+}
+
+func (s *Site) features() uint64 { return uint64(s.events.Layout().Features()) }
+
+// foreign returns why what was learned means nothing here, nil where it does.
+func (s *Site) foreign(h *head) error {
+	switch {
+	case h.format > snapshotFormat:
+		return h.unread()
+	case h.model < oldestModel || h.model > modelVersion:
+		return fmt.Errorf("model version %d, this program reads %d to %d", h.model, oldestModel, modelVersion)
+	case h.features != s.features():
+		return fmt.Errorf("%d features, this program has %d", h.features, s.features())
+	case h.key != s.fingerprint():
+		return errors.New("it was learned under another key of the site")
+	}
+	return nil
+}
+
+// maxArrivals is the most bytes that the arrivals of any format take.
+const maxArrivals = 1 << 20
+
+// decodeArrivals reads which events had come, as far as this program knows of them.
+func decodeArrivals(format byte, d *sketch.Decoder) (a arrivals, err error) {
+	block := sketch.NewDecoder([]byte(d.Text(maxArrivals)))
+	a.decode(block)
+	if format == snapshotFormat && block.Left() > 0 {
+		return a, fmt.Errorf("%d bytes of arrivals too many", block.Left())
+	}
+	return a, errors.Join(d.Err(), block.Err())
+}
+
+// decodeState reads all behind the head.
+func (s *Site) decodeState(format byte, d *sketch.Decoder) error {
 	s.clock.decode(d)
 	s.seen = d.Uint()
 	if err := s.engine.decode(d); err != nil {
@@ -109,10 +185,11 @@ func (s *Site) restore(state []byte) error {
 	if err := s.tracker.Decode(d); err != nil {
 		return err
 	}
-	if format >= 2 {
-		s.arrivals.decode(d)
-	} else {
+	switch {
+	case format == 1:
 		s.arrivals.begun, s.arrivals.late = true, true
+	case format < arrivalsFirst:
+		s.arrivals.decode(d)
 	}
 	if format >= 3 {
 		if err := s.tracker.DecodeMarks(d); err != nil {
@@ -135,9 +212,6 @@ func (s *Site) restore(state []byte) error {
 	}
 	if d.Left() > 0 {
 		return fmt.Errorf("%d bytes too many", d.Left())
-	}
-	if d.Err() == nil && foreign != "" {
-		return &foreignError{foreign, s.arrivals}
 	}
 	return d.Err()
 }
