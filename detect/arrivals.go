@@ -9,14 +9,16 @@ import (
 )
 
 const (
-	maxEpochs = 64 // followed at a time; who has not been heard of for longest leaves
-	maxHoles  = 64 // kept of an epoch; the oldest is given up
+	maxEpochs  = 64   // followed at a time; see retire for who leaves
+	maxHoles   = 64   // kept of an epoch; the oldest is given up
+	maxRetired = 1024 // remembered of those that left
 )
 
 // arrivals is what a site knows of the numbers of its collectors' events: what came, what came again, and what never did. It is part of the site's
 // state, and so a function of the log.
 type arrivals struct {
 	epochs   []*epoch     // least recently heard of first
+	retired  []*epoch     // that left, in that order, without their holes
 	begun    bool         // something has come
 	late     bool         // the log had begun before: the first epoch that comes may have, too
 	received int64        // when the newest event was taken by its collector
@@ -32,6 +34,7 @@ type epoch struct {
 	next  uint64 // number of the next event
 	note  uint64 // and of the next note
 	holes []span // ascending, none touches another
+	ended bool   // its collector said so
 }
 
 // A span is the numbers from one up to but not including another.
@@ -52,19 +55,50 @@ func (a *arrivals) of(id string, seq uint64) *epoch {
 	}
 	i := slices.IndexFunc(a.epochs, func(e *epoch) bool { return e.id == id })
 	if i < 0 {
-		e := &epoch{id: id}
-		if a.late {
-			a.late, e.next = false, seq
-			e.note = unknownNote
+		e := a.back(id)
+		if e == nil {
+			e = &epoch{id: id}
+			if a.late {
+				a.late, e.next = false, seq
+				e.note = unknownNote
+			}
 		}
 		if len(a.epochs) == maxEpochs {
-			a.epochs = slices.Delete(a.epochs, 0, 1)
+			a.retire()
 		}
 		a.epochs = append(a.epochs, e)
 		return e
 	}
 	e := a.epochs[i]
 	a.epochs = append(slices.Delete(a.epochs, i, i+1), e)
+	return e
+}
+
+// retire makes room for an epoch: the one leaves that is over and whole, or else over, or else has not been heard of for longest, as where a collector was
+// installed anew and nobody said that the one before is over. How far it had come stays known, so that what comes of it again is not taken twice; what
+// was missing of it is not waited for any more.
+func (a *arrivals) retire() {
+	i := slices.IndexFunc(a.epochs, func(e *epoch) bool { return e.ended && len(e.holes) == 0 })
+	if i < 0 {
+		i = max(0, slices.IndexFunc(a.epochs, func(e *epoch) bool { return e.ended }))
+	}
+	e := a.epochs[i]
+	e.holes = nil
+	a.epochs = slices.Delete(a.epochs, i, i+1)
+	if len(a.retired) == maxRetired {
+		a.retired = slices.Delete(a.retired, 0, 1)
+	}
+	a.retired = append(a.retired, e)
+}
+
+// back returns an epoch that had left, nil where none is known.
+func (a *arrivals) back(id string) *epoch {
+	i := slices.IndexFunc(a.retired, func(e *epoch) bool { return e.id == id })
+	if i < 0 {
+		return nil
+	}
+	e := a.retired[i]
+	a.retired = slices.Delete(a.retired, i, i+1)
 	return e
 }
 
@@ -220,6 +254,30 @@ func (a *arrivals) decode(d *sketch.Decoder) {
 			x.holes = append(x.holes, span{d.Uint(), d.Uint()})
 		}
 		a.epochs = append(a.epochs, x)
+	}
+}
+
+// encodeMore writes what formats before 5 did not have.
+func (a *arrivals) encodeMore(e *sketch.Encoder) {
+	for _, x := range a.epochs {
+		e.Bool(x.ended)
+	}
+	e.Uint(uint64(len(a.retired)))
+	for _, x := range a.retired {
+		e.Text(x.id)
+		e.Uint(x.next)
+		e.Uint(x.note)
+		e.Bool(x.ended)
+	}
+}
+
+func (a *arrivals) decodeMore(d *sketch.Decoder) {
+	for _, x := range a.epochs {
+		x.ended = d.Bool()
+	}
+	a.retired = nil
+	for range d.Count(maxRetired) {
+		a.retired = append(a.retired, &epoch{id: d.Text(maxEpochName), next: d.Uint(), note: d.Uint(), ended: d.Bool()})
 	}
 }
 

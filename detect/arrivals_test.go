@@ -212,19 +212,72 @@ func TestArrivalsAddUp(t *testing.T) {
 // What a site remembers of numbers must not grow without end.
 func TestArrivalsAreBounded(t *testing.T) {
 	f := newFeeder(t)
-	for i := range 300 {
+	for i := range 2 * maxRetired {
 		f.events(fmt.Sprint("epoch", i), 0, 1)
 	}
 	for i := range uint64(300) {
 		f.events("last", 2*i, 1)
 	}
 	a := &f.site.arrivals
+	if len(a.retired) != maxRetired {
+		t.Errorf("%d epochs are remembered, want %d", len(a.retired), maxRetired)
+	}
 	if len(a.epochs) > maxEpochs || len(a.epochs[len(a.epochs)-1].holes) > maxHoles {
 		t.Errorf("%d epochs, %d holes", len(a.epochs), len(a.epochs[len(a.epochs)-1].holes))
 	}
 	again, _ := conformSite("ashford")
 	if err := again.Restore(f.site.Snapshot()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A collector is installed or started anew more often than there is room for its epochs: nobody is refused, those that are over leave first, and of those that
+// left it is known how far they had come, also by who restores the state.
+func TestEpochsAreRetired(t *testing.T) {
+	for name, c := range map[string]struct {
+		ended   bool
+		entries []string
+	}{
+		"each said that the one before is over": {true, []string{"gap 5+2", "duplicate 3+2", "gap_filled 5+2", "duplicate 0+1"}},
+		"nobody said so":                        {false, []string{"gap 5+2", "duplicate 3+4", "duplicate 0+1"}}, // what was missing is not waited for any more
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFeeder(t)
+			f.events("other", 0, 5)
+			f.events("other", 7, 1)
+			for i := range 3 * maxEpochs {
+				f.events(fmt.Sprint("start", i), 0, 2)
+				if c.ended {
+					f.note(fmt.Sprint("start", i+1), 0, 0, ledger.Entry{Kind: ledger.EpochEnd, Epoch: fmt.Sprint("start", i), Seq: 2})
+				}
+			}
+			again, _ := conformSite("ashford")
+			if err := again.Restore(f.site.Snapshot()); err != nil {
+				t.Fatal(err)
+			}
+			f.site = again
+			kept := len(f.out.Messages)
+			f.events("other", 3, 4)
+			f.events("other", 8, 1)
+			f.events("start0", 0, 1)
+			f.events("other", 9, 1)
+			var entries []string
+			for _, e := range f.out.Ledger {
+				if e.Kind != ledger.EpochEnd {
+					entries = append(entries, fmt.Sprintf("%s %d+%d", e.Kind, e.Seq, e.Rows))
+				}
+			}
+			if diff := cmp.Diff(c.entries, entries); diff != "" {
+				t.Errorf("ledger: %s", diff)
+			}
+			want := 2 // 8 and 9
+			if c.ended {
+				want++
+			}
+			if n := len(f.out.Messages) - kept; n != want {
+				t.Errorf("%d messages were kept, want %d", n, want)
+			}
+		})
 	}
 }
 

@@ -87,9 +87,11 @@ func (s *Site) entry(x *ledger.Entry, out *Output) {
 		return
 	case ledger.EpochEnd:
 		if len(x.Epoch) <= maxEpochName {
-			if gap, missing := a.of(x.Epoch, x.Seq).skip(x.Seq); missing {
+			e := a.of(x.Epoch, x.Seq)
+			if gap, missing := e.skip(x.Seq); missing {
 				s.gap(x.Epoch, gap, a.received, out)
 			}
+			e.ended = true
 		}
 	default:
 	}

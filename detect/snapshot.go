@@ -56,6 +56,7 @@ func (s *Site) Snapshot() []byte {
 	e.Uint(s.fingerprint())
 	var came sketch.Encoder
 	s.arrivals.encode(&came)
+	s.arrivals.encodeMore(&came)
 	e.Text(string(came.Buf))
 	s.clock.encode(&e)
 	e.Uint(s.seen)
@@ -166,6 +167,7 @@ const maxArrivals = 1 << 20
 func decodeArrivals(format byte, d *sketch.Decoder) (a arrivals, err error) {
 	block := sketch.NewDecoder([]byte(d.Text(maxArrivals)))
 	a.decode(block)
+	a.decodeMore(block)
 	if format == snapshotFormat && block.Left() > 0 {
 		return a, fmt.Errorf("%d bytes of arrivals too many", block.Left())
 	}
