@@ -43,8 +43,8 @@ type panel struct {
 	keys       []uint64
 	side       [sides]float32
 	joined     float32
-	deviations float32
-	times      float32
+	burst      burst.Verdict
+	flood      float32 // bits of the burst
 	bits, tail float32
 }
 
@@ -69,7 +69,7 @@ func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) floa
 	p.row = r
 	surprise, unseen := m.Together()
 	p.side = [sides]float32{surprising: scale * surprise, unheard: scale * unseen, distant: p.sizes.Score(r.Sizes)}
-	p.joined, p.deviations, p.times = 0, 0, 1
+	p.joined, p.flood, p.burst = 0, 0, burst.Verdict{Times: 1}
 	for i := range p.side {
 		if !p.without.lacks(sided(i)) {
 			p.joined += scale * bitsOf(&p.sides[i], p.side[i])
@@ -81,9 +81,10 @@ func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) floa
 		for i, e := range p.edges {
 			p.keys[i] = e.key(r)
 		}
-		p.deviations, p.times = p.bursts.Score(p.keys)
-		many := min(bitsOf(&p.many, p.deviations), float32(p.deviations*p.deviations)*poissonBits)
-		p.bits = max(0, sketch.Log2((sketch.Exp2(p.bits)+sketch.Exp2(many))/2))
+		p.burst = p.bursts.Score(p.keys)
+		d := p.burst.Deviations
+		p.flood = min(bitsOf(&p.many, d), float32(d*d)*poissonBits)
+		p.bits = max(0, sketch.Log2((sketch.Exp2(p.bits)+sketch.Exp2(p.flood))/2))
 	}
 	p.tail = p.sum.Bits(scale * p.bits)
 	return p.bits
@@ -104,16 +105,16 @@ func (p *panel) alert(rate float64) bool {
 }
 
 func (p *panel) learn(held bool, fade float32) float32 {
-	l, sum := p.guard.admit(p.joined, 1/p.times, held), float32(1)
+	l, sum := p.guard.admit(p.joined, 1/p.burst.Times, held), float32(1)
 	if held {
 		sum = l.model
 	}
 	if p.without.lacks(PartGuard) {
 		l, sum = lesson{1, 1}, 1
 	}
-	l.model /= p.times
-	p.rows += 1 / float64(p.times)
-	l.past /= p.times
+	l.model /= p.burst.Times
+	p.rows += 1 / float64(p.burst.Times)
+	l.past /= p.burst.Times
 	p.take(l, sum, fade)
 	return l.model
 }
@@ -141,7 +142,7 @@ func (p *panel) take(l lesson, sum, fade float32) {
 		p.sides[i].Add(p.side[i], w)
 	}
 	p.joint.Add(p.joined, w)
-	p.many.Add(p.deviations, w)
+	p.many.Add(p.burst.Deviations, w)
 	p.guard.past.Add(p.joined, w)
 	if p.seen++; p.seen >= p.next {
 		p.seen, p.next = 0, min(2*p.next, longest)

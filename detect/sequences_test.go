@@ -109,6 +109,7 @@ func TestSequenceSnapshot(t *testing.T) {
 		t.Errorf("a model that is not there: %v", err)
 	}
 	s.tracker.EncodeCounted(&own)
+	s.tracker.EncodeSorts(&own)
 	before := bytes.Clone(state[:len(state)-len(own.Buf)])
 	before[3], before[4] = 3, oldestModel
 	again := NewSite("testham", ScoreKey(), DefaultConfig())

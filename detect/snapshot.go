@@ -18,11 +18,11 @@ import (
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
 //	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map.
 //	             Format 1 ended before the arrivals, format 2 before the tracker's marks, the verdicts and the decoys,
-//	             format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and what it knows, with its length);
-//	             they are still read.
+//	             format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and what it knows, with its length),
+//	             format 4 before what the evidence of stories is of; they are still read.
 const (
 	snapshotMagic  = "FFS"
-	snapshotFormat = 4
+	snapshotFormat = 5
 	oldestFormat   = 1
 	modelVersion   = 3
 	oldestModel    = 2
@@ -60,6 +60,7 @@ func (s *Site) Snapshot() []byte {
 	s.decoys.Encode(&e)
 	s.tracker.EncodeCounted(&e)
 	s.sequences.encode(&e)
+	s.tracker.EncodeSorts(&e)
 	return e.Buf
 }
 
@@ -130,6 +131,11 @@ func (s *Site) restore(state []byte) error {
 			return err
 		}
 		if err := s.sequences.decode(d); err != nil {
+			return err
+		}
+	}
+	if format >= 5 {
+		if err := s.tracker.DecodeSorts(d); err != nil {
 			return err
 		}
 	}

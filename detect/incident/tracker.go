@@ -326,7 +326,7 @@ func (t *Tracker) Raised() int { return len(t.incidents) }
 func (t *Tracker) Bytes() int {
 	n := len(t.usual) * sketch.TailBytes
 	for _, s := range t.open {
-		n += 256 + len(s.entities)*128 + len(s.kinds)*512 + len(s.evidence)*24
+		n += 256 + len(s.entities)*128 + len(s.kinds)*512 + len(s.evidence.rows)*28
 	}
 	return n
 }
