@@ -44,7 +44,7 @@ func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind 
 		k := incident.Kind{
 			Feature: me.Feature, Name: x.layout.Name(me.Feature), Bits: me.Bits, Value: x.layout.Key(me.Feature, x.row), What: x.what(me), Expected: x.expected(me, total, values),
 		}
-		k.Side = uint8(x.layout.Side(me.Feature))
+		k.Side = uint8(x.side(m, me.Feature))
 		f := &x.layout.Fields[a]
 		if b < 0 {
 			k.Tactic = string(f.Hint)
@@ -56,6 +56,21 @@ func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind 
 		kinds = append(kinds, k)
 	}
 	return kinds
+}
+
+// side is what of an event a feature tells. Columns of a table that hardly ever come in other company than each other's, such as the
+// address and the name of one host, tell the same: what is new in all of them is one piece of evidence.
+func (x *explainer) side(m *novelty.Model, of int) feature.Side {
+	side := x.layout.Side(of)
+	if side < feature.Column {
+		return side
+	}
+	for i := range x.layout.Fields {
+		if x.layout.Fields[i].Side == side {
+			return x.layout.Fields[m.Alike(i)].Side
+		}
+	}
+	return side
 }
 
 // shares reports whether a louder feature of the same event has one of two fields too, unless that is who acts: a port that is new for its

@@ -52,8 +52,8 @@ type panel struct {
 	side       [sides]float32
 	joined     float32
 	odd        float32 // the bits of that
-	deviations float32
-	times      float32
+	burst      burst.Verdict
+	flood      float32 // bits of the burst
 	bits, tail float32
 }
 
@@ -92,7 +92,7 @@ func newPanel(layout *feature.Layout, clean bool, without Part) *panel {
 
 func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) float32 {
 	p.row = r
-	p.deviations, p.times = 0, 1
+	p.flood, p.burst = 0, burst.Verdict{Times: 1}
 	if p.clean {
 		p.joined = scale * p.like.Score(r)
 		p.odd = bitsOf(&p.tried, p.joined)
@@ -109,9 +109,10 @@ func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) floa
 		for i, e := range p.edges {
 			p.keys[i] = e.key(r)
 		}
-		p.deviations, p.times = p.bursts.Score(p.keys)
-		many := min(bitsOf(&p.many, p.deviations), float32(p.deviations*p.deviations)*poissonBits)
-		p.bits = beside(p.bits, many)
+		p.burst = p.bursts.Score(p.keys)
+		d := p.burst.Deviations
+		p.flood = min(bitsOf(&p.many, d), float32(d*d)*poissonBits)
+		p.bits = beside(p.bits, p.flood)
 	}
 	p.tail = p.sum.Bits(scale * p.bits)
 	return p.bits
@@ -166,9 +167,9 @@ func (p *panel) learn(held bool, fade float32) float32 {
 	default:
 		p.like.Pass()
 	}
-	l.model /= p.times
-	p.rows += 1 / float64(p.times)
-	l.past /= p.times
+	l.model /= p.burst.Times
+	p.rows += 1 / float64(p.burst.Times)
+	l.past /= p.burst.Times
 	p.take(l, sum, fade)
 	return l.model
 }
@@ -176,7 +177,7 @@ func (p *panel) learn(held bool, fade float32) float32 {
 // lesson says how much of the row scored last is learned. What is unlike the clean rows brings its distance along instead of a place in a budget.
 func (p *panel) lesson(held bool) lesson {
 	if !p.clean {
-		return p.guard.admit(p.joined, 1/p.times, held)
+		return p.guard.admit(p.joined, 1/p.burst.Times, held)
 	}
 	share := countsOf(p.odd)
 	if held {
@@ -206,7 +207,7 @@ func (p *panel) take(l lesson, sum, fade float32) {
 	}
 	p.sum.Add(scale*p.bits, sum*fade)
 	w := l.past * fade
-	p.many.Add(p.deviations, w)
+	p.many.Add(p.burst.Deviations, w)
 	if !p.clean {
 		for i := range p.side {
 			p.sides[i].Add(p.side[i], w)

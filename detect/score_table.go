@@ -153,17 +153,15 @@ func (t *table) score(cells []string) error {
 	}
 	bits := t.engine.score(&t.row)
 	alert := t.engine.alert(t.opt.Config.FindingRate)
-	held := false
 	learning := t.opt.Config.learning(&t.clock, number+1)
-	if t.row.Timed && (alert || t.engine.notable(daily(t.panel.came(), t.clock.age()))) {
+	if t.row.Timed && (alert || t.goesOn() || t.engine.notable(daily(t.panel.came(), t.clock.age()))) {
 		o := observe(t.engine, &t.row, t.opt.Site, &t.clock, t.panel.came())
 		o.Learning = learning
+		t.addFlood(o)
 		o.Finding.Seq, o.Finding.ID = number, findingID(t.opt.Site, o.Finding.Model, "", number)
 		t.tracker.Observe(o, &t.fresh)
 	}
-	if t.row.Timed {
-		held = holds(t.tracker, t.engine.layout, &t.row)
-	}
+	held := t.row.Timed && holds(t.tracker, t.engine.layout, &t.row)
 	if number < uint64(t.opt.Schema.Warmup) {
 		t.engine.trust()
 	} else {
@@ -172,6 +170,39 @@ func (t *table) score(cells []string) error {
 	t.out.take(t.fresh)
 	t.fresh = t.fresh[:0]
 	return t.out.verdict(bits, alert)
+}
+
+// goesOn reports whether one who acts in an open incident does what is unusual enough to be told as a reason: it belongs to that.
+func (t *table) goesOn() bool {
+	v := &t.engine.verdict
+	return len(v.Loud) > 0 && v.Loud[0].Bits >= loud && holds(t.tracker, t.engine.layout, &t.row)
+}
+
+// flooding is the number of the kind of novelty that a burst is.
+const flooding = incident.Counted
+
+// addFlood adds to an observation the burst that its row is part of, if that is unusual enough to be told. It is a piece of evidence of its own.
+func (t *table) addFlood(o *incident.Observation) {
+	p, l := t.panel, t.engine.layout
+	if p.flood < loud {
+		return
+	}
+	e := p.edges[p.burst.Key]
+	name, what := l.Fields[e.a].Name, l.Fields[e.a].Name+" "+l.Fields[e.a].Format(t.row.Values[e.a])
+	if e.b >= 0 {
+		name += " + " + l.Fields[e.b].Name
+		what += " with " + l.Fields[e.b].Name + " " + l.Fields[e.b].Format(t.row.Values[e.b])
+	}
+	k := incident.Kind{
+		Feature: flooding, Name: name, Bits: p.flood, Value: p.keys[p.burst.Key], Side: uint8(feature.Volume),
+		What:     what + " came " + incident.Times(p.burst.Now) + " within two minutes",
+		Expected: "(usual are " + incident.Count(p.burst.Usual) + ")",
+	}
+	i := 0
+	for i < len(o.Kinds) && o.Kinds[i].Bits >= k.Bits {
+		i++
+	}
+	o.Kinds = slices.Insert(o.Kinds, i, k)
 }
 
 // parseTime reads a time in seconds since 1970 or in RFC 3339 and returns nanoseconds.

@@ -12,7 +12,7 @@ import (
 //	"FFS"        3 bytes
 //	format       1 byte, snapshotFormat
 //	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
-//	             count over rows, which then know nothing yet. Versions that share a format share its layout
+//	             count over rows, and version 3 excess, which then know nothing yet. Versions that share a format share its layout
 //	features     varint, how many features the layout has
 //	site         text
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
@@ -20,7 +20,7 @@ import (
 //	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map.
 //	             In formats 1 to 4 the arrivals stood behind the tracker. Format 1 ended before them, format 2 before the tracker's marks, the verdicts and the
 //	             decoys, format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and
-//	             what it knows, with its length); they are still read.
+//	             what it knows, with its length), format 4 before what the evidence of stories is of; they are still read.
 //
 // From format 5 on all up to the arrivals stays as it is in every format: whatever the models become, before or after this program, which events had
 // come is read.
@@ -29,7 +29,7 @@ const (
 	snapshotFormat = 5
 	arrivalsFirst  = 5 // the format from which on the arrivals stand before what the models know
 	oldestFormat   = 1
-	modelVersion   = 3
+	modelVersion   = 4
 	oldestModel    = 2
 )
 
@@ -68,6 +68,7 @@ func (s *Site) Snapshot() []byte {
 	s.decoys.Encode(&e)
 	s.tracker.EncodeCounted(&e)
 	s.sequences.encode(&e)
+	s.tracker.EncodeSorts(&e)
 	return e.Buf
 }
 
@@ -209,6 +210,11 @@ func (s *Site) decodeState(format byte, d *sketch.Decoder) error {
 			return err
 		}
 		if err := s.sequences.decode(d); err != nil {
+			return err
+		}
+	}
+	if format >= 5 {
+		if err := s.tracker.DecodeSorts(d); err != nil {
 			return err
 		}
 	}

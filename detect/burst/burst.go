@@ -84,10 +84,18 @@ func power(x float32, n int64) float32 {
 
 func root(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
-// Score returns how many deviations the busiest of the keys is above its usual minute, at least 0, and how often the last of them has come in
-// this minute, this time included. A key of 0 is none.
-func (m *Model) Score(keys []uint64) (deviations, times float32) {
-	times = 1
+// A Verdict is how far the busiest of an event's keys goes beyond its usual minute.
+type Verdict struct {
+	Key        int     // which of the keys it is
+	Deviations float32 // at least 0
+	Now        float32 // how often it has come in this minute, this time included, and by half in the one before
+	Usual      float32 // and how often it does
+	Times      float32 // how often the last of the keys has come, at least 1
+}
+
+// Score judges an event by its keys. A key of 0 is none.
+func (m *Model) Score(keys []uint64) Verdict {
+	v := Verdict{Times: 1}
 	for i, k := range keys {
 		if k == 0 {
 			continue
@@ -100,10 +108,12 @@ func (m *Model) Score(keys []uint64) (deviations, times float32) {
 		}
 		now++
 		usual := past / max(1, m.span) / fade // the running count holds a part of the minutes before
-		deviations = max(deviations, (now-usual)/root(usual+1))
-		times = now
+		if d := (now - usual) / root(usual+1); d > v.Deviations {
+			v.Key, v.Deviations, v.Now, v.Usual = i, d, now, usual
+		}
+		v.Times = now
 	}
-	return deviations, times
+	return v
 }
 
 // Learn counts an event.

@@ -33,14 +33,14 @@ func TestBurst(t *testing.T) {
 	m.Pass(now)
 	var got float32
 	for range 60 {
-		got, _ = m.Score([]uint64{quiet})
+		got = m.Score([]uint64{quiet}).Deviations
 		m.Learn([]uint64{quiet})
 	}
 	if got < 30 {
 		t.Errorf("60 in a minute of who comes once are %v deviations", got)
 	}
 	for range 60 {
-		got, _ = m.Score([]uint64{server})
+		got = m.Score([]uint64{server}).Deviations
 		m.Learn([]uint64{server})
 	}
 	if got > 4 {
@@ -56,7 +56,7 @@ func TestGrowth(t *testing.T) {
 	m.Pass(now)
 	var got float32
 	for range 120 {
-		got, _ = m.Score([]uint64{server})
+		got = m.Score([]uint64{server}).Deviations
 		m.Learn([]uint64{server})
 	}
 	if got > 5 {
@@ -71,19 +71,22 @@ func TestTimes(t *testing.T) {
 	for range 8 {
 		m.Learn([]uint64{server, 0})
 	}
-	if _, got := m.Score([]uint64{server, 0}); got != 9 {
+	if got := m.Score([]uint64{server, 0}).Times; got != 9 {
 		t.Errorf("the ninth time is taken for %v", got)
 	}
 	m.Pass(99 * minute)
-	if _, got := m.Score([]uint64{server, 0}); got != 9 {
+	if got := m.Score([]uint64{server, 0}).Times; got != 9 {
 		t.Errorf("after time ran back the ninth time is taken for %v", got)
 	}
 	m.Pass(101 * minute)
-	if _, got := m.Score([]uint64{server, 0}); got != 5 {
+	if got := m.Score([]uint64{server, 0}).Times; got != 5 {
 		t.Errorf("a minute later 8 times count %v, with this one", got)
 	}
 	m.Pass(1 << 62)
-	if got, times := m.Score([]uint64{server, 0}); times != 1 || got < 0 || got > 2 {
-		t.Errorf("after ages: %v deviations, %v times", got, times)
+	if got := m.Score([]uint64{server, 0}); got.Times != 1 || got.Deviations < 0 || got.Deviations > 2 {
+		t.Errorf("after ages: %+v", got)
+	}
+	if got := m.Score([]uint64{0, server}); got.Key != 1 || got.Now != 1 {
+		t.Errorf("the busiest is %+v, want the second key", got)
 	}
 }

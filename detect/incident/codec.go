@@ -65,9 +65,10 @@ func (s *story) encode(e *sketch.Encoder) {
 	for i := range s.kinds {
 		s.kinds[i].encode(e)
 	}
-	e.Uint(uint64(len(s.evidence)))
-	for i, r := range s.evidence {
-		same := i > 0 && r.Epoch == s.evidence[i-1].Epoch
+	rows := s.evidence.rows
+	e.Uint(uint64(len(rows)))
+	for i, r := range rows {
+		same := i > 0 && r.Epoch == rows[i-1].Epoch
 		if e.Bool(same); !same {
 			e.Text(r.Epoch)
 		}
@@ -94,12 +95,12 @@ func (s *story) decode(d *sketch.Decoder) {
 	for i := range d.Count(MaxEvidence) {
 		var r Row
 		if same := d.Bool(); same && i > 0 {
-			r.Epoch = s.evidence[i-1].Epoch
+			r.Epoch = s.evidence.rows[i-1].Epoch
 		} else {
 			r.Epoch = d.Text(maxString)
 		}
 		r.Seq = d.Uint()
-		s.evidence = append(s.evidence, r)
+		s.evidence.rows, s.evidence.sorts = append(s.evidence.rows, r), append(s.evidence.sorts, 0)
 	}
 }
 
@@ -179,5 +180,24 @@ func (t *Tracker) DecodeCounted(d *sketch.Decoder) error {
 		return err
 	}
 	t.usual[1].ended = d.Float()
+	return d.Err()
+}
+
+// EncodeSorts appends what the evidence of stories is of. Snapshots of older versions end before it.
+func (t *Tracker) EncodeSorts(e *sketch.Encoder) {
+	for _, s := range t.open {
+		for _, sort := range s.evidence.sorts {
+			e.Uint(uint64(sort))
+		}
+	}
+}
+
+// DecodeSorts reads what EncodeSorts wrote of the stories that Decode has read.
+func (t *Tracker) DecodeSorts(d *sketch.Decoder) error {
+	for _, s := range t.open {
+		for i := range s.evidence.sorts {
+			s.evidence.sorts[i] = uint32(d.Count(1<<32 - 1))
+		}
+	}
 	return d.Err()
 }

@@ -29,7 +29,7 @@ type story struct {
 	findings uint32
 	entities []Entity
 	kinds    []kind
-	evidence []Row
+	evidence sample
 	busy     float32 // events a day of the busiest who acts in it
 	counted  bool    // it is an incident, or would be if people wanted to hear of it
 	certain  bool    // some of it was no matter of chance
@@ -99,9 +99,7 @@ func (s *story) take(o *Observation) {
 	s.first, s.last = min(s.first, f.Time), max(s.last, f.Time)
 	if !o.quiet() {
 		s.findings++
-		if len(s.evidence) < MaxEvidence {
-			s.evidence = append(s.evidence, Row{Epoch: f.Epoch, Seq: f.Seq})
-		}
+		s.evidence.take(Row{Epoch: f.Epoch, Seq: f.Seq}, o.sort())
 	}
 	s.busy = max(s.busy, o.Busy)
 	s.certain = s.certain || o.Certain && !o.quiet()

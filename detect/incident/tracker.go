@@ -327,7 +327,7 @@ func (t *Tracker) Raised() int { return len(t.incidents) }
 func (t *Tracker) Bytes() int {
 	n := t.usual[0].ranks.Bytes() + t.usual[1].ranks.Bytes()
 	for _, s := range t.open {
-		n += 256 + len(s.entities)*128 + len(s.kinds)*512 + len(s.evidence)*24
+		n += 256 + len(s.entities)*128 + len(s.kinds)*512 + len(s.evidence.rows)*28
 	}
 	return n
 }

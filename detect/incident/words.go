@@ -11,7 +11,7 @@ import (
 func (s *story) version(site string, rank float32) Version {
 	v := Version{
 		ID: s.id, Site: site, Premises: s.premises, Number: s.number, First: s.first, Last: s.last, Raised: s.raised,
-		Severity: severity(rank - s.need), Score: rank, Findings: s.findings, Evidence: slices.Clone(s.evidence),
+		Severity: severity(rank - s.need), Score: rank, Findings: s.findings, Evidence: slices.Clone(s.evidence.rows),
 		Tactics: s.tactics(), Title: s.title(), Scope: s.scope(),
 	}
 	for i := range s.entities {

@@ -21,6 +21,9 @@ const Never = sketch.Classes - 1
 // newBelow is the count below which a value is taken as never seen: it was learned at a guarded weight at most.
 const newBelow = 0.5
 
+// settled is how many bits it must be worth that one field of two comes in other company, if they tell the same: once in 64 events.
+const settled = 6
+
 // newPair is the count below which a pair is new whatever its halves are: once may be learned by mistake.
 const newPair = 2
 
@@ -231,6 +234,16 @@ func (m *Model) SetWeight(w float32) { m.weight = w }
 func (m *Model) Known(feature int) (events, values float32) {
 	s := &m.stats[feature]
 	return s.total / m.weight, s.kinds / m.weight
+}
+
+// Alike returns the first field that tells the same as a field: the two hardly ever come in other company. It is the field itself where none does.
+func (m *Model) Alike(field int) int {
+	for j, p := range m.layout.Pairs {
+		if p.B == field && p.A < field && m.stats[len(m.layout.Fields)+j].ranks.Bits(1) >= settled {
+			return m.Alike(p.A)
+		}
+	}
+	return field
 }
 
 // Count returns how often the value was seen that the event scored last has in a field, decayed.

@@ -103,3 +103,23 @@ func TestFading(t *testing.T) {
 		t.Error("the bytes differ after a round trip")
 	}
 }
+
+// TestAlike checks that the name and the address of a host tell the same, and what a host did tells something else.
+func TestAlike(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		other func(i int) int
+		want  int
+	}{
+		{"one address a host", func(i int) int { return i % 7 }, 0},
+		{"any address", func(i int) int { return i % 5 }, 1},
+	} {
+		w := newWorld()
+		for i := range 1000 {
+			w.see(fmt.Sprint("host", i%7), fmt.Sprint("10.0.0.", c.other(i)), "")
+		}
+		if got := w.model.Alike(1); got != c.want {
+			t.Errorf("%s: the address tells the same as field %d, want %d", c.name, got, c.want)
+		}
+	}
+}
