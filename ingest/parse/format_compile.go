@@ -42,10 +42,13 @@ type cut struct {
 	strip    []byte // names that begin with it go without it
 	skip     bool   // names that the table does not have are dropped
 	stars    bool   // the table has names with *
+	below    *table // names that end in .**, without that; nil for none
 	named    bool   // the table has names such as LIST[NAME]
 	under    string
 	patterns messages
 	kv       format.Cut
+	words    *wordLists
+	brackets []byte // the name of what stands in brackets
 	csv      *columns
 }
 
@@ -253,8 +256,8 @@ func (c *compiler) field(f *format.Field) field {
 	} else if f.As != "" {
 		out = c.convert(f, out)
 	}
-	if f.Map != nil || f.Trim != "" || f.Until != "" || f.Unhex || f.Octal || f.Last > 0 || more != nil {
-		out.x = &refinement{only: f.Only, trim: f.Trim, until: []byte(f.Until), unhex: f.Unhex, octal: f.Octal, last: f.Last, more: more}
+	if f.Map != nil || f.Trim != "" || f.Until != "" || f.Unhex || f.Octal || f.Last > 0 || f.Word != nil || more != nil {
+		out.x = &refinement{only: f.Only, trim: f.Trim, until: []byte(f.Until), unhex: f.Unhex, octal: f.Octal, last: f.Last, word: wordSet(f.Word), more: more}
 		if f.Map != nil {
 			out.x.words = map[string]string{}
 			for word, other := range f.Map {

@@ -12,6 +12,33 @@ type cursor struct {
 	at   int
 	sep  byte // between pairs, beside spaces
 	open bool // a quote that nothing closes was met
+	gap  bool // a bracket that nothing closes was met
+}
+
+// bracket cuts off what stands in square brackets at the cursor, others within it included. Of brackets that nothing closes it takes all that is left.
+func (c *cursor) bracket() (inside []byte, ok bool) {
+	v, i := c.v, c.at
+	for i < len(v) && (v[i] == ' ' || v[i] == c.sep || v[i] == '\t') {
+		i++
+	}
+	c.at = i
+	if i == len(v) || v[i] != '[' {
+		return nil, false
+	}
+	depth := 0
+	for j := i; j < len(v); j++ {
+		switch v[j] {
+		case '[':
+			depth++
+		case ']':
+			if depth--; depth == 0 {
+				c.at = j + 1
+				return v[i+1 : j], true
+			}
+		}
+	}
+	c.at, c.gap = len(v), true
+	return v[i+1:], true
 }
 
 // next reads the next word or key=value pair, after separators, and reports whether there was one. A value in double quotes may
@@ -107,11 +134,15 @@ func (p *Parser) pairs(app, text []byte) bool {
 	if pairs < 2 || words > pairs {
 		return false
 	}
+	clear(p.slots[:commonSlots])
 	c = cursor{v: text, sep: ' '}
 	for key, value, ok := p.next(&c); ok; key, value, ok = p.next(&c) {
 		if keyLike(key) {
 			p.put(commonFields, p.lowered(key), bytes.TrimRight(value, ",;"))
 		}
+	}
+	if c.open {
+		p.incomplete("a quote that nothing closes")
 	}
 	p.commonEnd()
 	p.dataset = "kv"

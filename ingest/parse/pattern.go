@@ -34,6 +34,7 @@ const (
 	capOpt
 	capInt
 	capIP
+	capMAC
 	capFirst
 	capLast
 	capRest
@@ -41,7 +42,7 @@ const (
 )
 
 var captureKinds = map[string]captureKind{
-	"word": capWord, "opt": capOpt, "int": capInt, "ip": capIP, "first": capFirst, "last": capLast, "rest": capRest,
+	"word": capWord, "opt": capOpt, "int": capInt, "ip": capIP, "mac": capMAC, "first": capFirst, "last": capLast, "rest": capRest,
 }
 
 // A pattern is a compiled text with captures.
@@ -162,7 +163,7 @@ func (c *patternCompiler) capture() (*step, error) {
 	case !ok:
 		return nil, errors.New("{ without }")
 	case !known:
-		return nil, fmt.Errorf("{%s}: no such capture; there are word, opt, int, ip, first, last and rest", inside)
+		return nil, fmt.Errorf("{%s}: no such capture; there are word, opt, int, ip, mac, first, last and rest", inside)
 	case name == "":
 		return nil, fmt.Errorf("{%s}: no name; _ is for what is of no use", inside)
 	}
@@ -270,6 +271,9 @@ func (p *Parser) capture(s, next *step, text []byte) bool {
 		return d > 0 && p.taken(s, next, text, d)
 	case capIP:
 		return p.address(s, next, text)
+	case capMAC:
+		d := macLength(text)
+		return d > 0 && p.taken(s, next, text, d)
 	case capWord, capOpt:
 		return p.word(s, next, text)
 	case capFirst:

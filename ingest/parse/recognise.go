@@ -3,7 +3,6 @@ package parse
 import (
 	"bytes"
 	"slices"
-	"strings"
 )
 
 // maxCandidates is how many candidates of one line are looked at: more than any line has whose sender does not quote hundreds of formats in it.
@@ -32,8 +31,13 @@ func (p *Parser) recognise(app, text []byte) understanding {
 		list = p.byProgram(app, list)
 	}
 	p.candidates = list
+	whole, object := text, withoutCookie(text)
 	for _, i := range list {
 		c := &f.all[i]
+		text := whole
+		if c.object {
+			text = object
+		}
 		if !p.suits(c, app, text) {
 			continue
 		}
@@ -115,11 +119,13 @@ func (p *Parser) holdsText(n int32) bool {
 }
 
 // isProgram reports whether a tag is one of some programs.
-func (p *Parser) isProgram(programs []string, app []byte) bool {
+func (p *Parser) isProgram(programs []programTag, app []byte) bool {
 	app = p.lowered(app)
 	last := app[bytes.LastIndexByte(app, '/')+1:]
 	for _, name := range programs {
-		if prefix, ok := strings.CutSuffix(name, "*"); ok && bytes.HasPrefix(app, []byte(prefix)) || name == string(app) || name == string(last) {
+		switch {
+		case name.begins && len(app) >= len(name.text) && string(app[:len(name.text)]) == name.text,
+			!name.begins && (name.text == string(app) || name.text != "" && name.text == string(last)):
 			return true
 		}
 	}

@@ -26,8 +26,9 @@ type refinement struct {
 	until []byte
 	unhex bool
 	octal bool
-	last  int     // so many bytes at the end; 0 for all
-	more  []field // further fields for the same value
+	last  int             // so many bytes at the end; 0 for all
+	word  map[string]bool // the words of which one must be in a word, in lower case
+	more  []field         // further fields for the same value
 }
 
 // refine returns the value that goes to the fields, nil for none.
@@ -47,6 +48,9 @@ func (p *Parser) refine(f *field, key, v []byte) []byte {
 	}
 	if x.last > 0 {
 		v = v[max(len(v)-x.last, 0):]
+	}
+	if x.word != nil {
+		v = wordWith(v, x.word)
 	}
 	if x.words == nil || absent(v) {
 		return v

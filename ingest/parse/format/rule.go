@@ -25,7 +25,7 @@ func (r *reader) how(n node) Field {
 		f.To = n.texts()
 		return f
 	}
-	n.keys("to, of, join, as, map, only, trim, until, unhex, octal, last", func(key string, v node) bool {
+	n.keys("to, of, join, as, map, only, trim, until, unhex, octal, last, word", func(key string, v node) bool {
 		switch key {
 		case "to":
 			f.To = v.texts()
@@ -49,6 +49,8 @@ func (r *reader) how(n node) Field {
 			if f.Last, _ = strconv.Atoi(v.text()); f.Last < 1 {
 				v.fail("must be a number of characters")
 			}
+		case "word":
+			f.Word = v.texts()
 		default:
 			return false
 		}
