@@ -135,6 +135,7 @@ func (c *candidate) takeRarest(counts *literal.Counts) string {
 			rarest = text
 		}
 	}
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(counts.Of(a), counts.Of(b)) }) // what most lines lack is looked for first
 	for _, text := range all {
 		if text != rarest {
 			c.has = append(c.has, []byte(text))

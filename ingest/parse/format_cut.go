@@ -170,18 +170,26 @@ func (p *Parser) takeLine(l *formatLine, certain bool, text []byte) understandin
 	if l.msgid > 0 && p.depth == 0 {
 		p.slots[l.msgid] = p.head.msgid
 	}
-	head := p.head
 	if l.ownHeader && p.depth == 0 && len(p.line) > 0 && p.line[0]-'0' <= 9 {
+		head := p.head
 		p.head = header{pri: -1, body: p.line}
-		text = p.line
+		got := p.takeText(l, certain, p.line)
+		if got == notAtAll {
+			p.head = head // of whoever reads the line in the end
+		}
+		return got
 	}
+	return p.takeText(l, certain, text)
+}
+
+// takeText cuts a line's text behind its header.
+func (p *Parser) takeText(l *formatLine, certain bool, text []byte) understanding {
 	if l.whole > 0 {
 		p.slots[l.whole] = text
 	}
 	got, why := p.cut(&l.cut, text)
 	switch {
 	case got == notAtAll && !certain:
-		p.head = head // of whoever reads the line in the end
 		return notAtAll
 	case got != fully:
 		p.incomplete(why)
@@ -263,7 +271,7 @@ func (p *Parser) cutMessage(c *cut, text []byte) (understanding, string) {
 	var list []formatMessage
 	if m.by > 0 {
 		list = m.found[string(p.lowered(p.slots[m.by]))]
-	} else {
+	} else if len(m.found) > 0 {
 		first, _ := word(text)
 		list = m.found[string(first)]
 	}
@@ -277,7 +285,7 @@ func (p *Parser) cutMessage(c *cut, text []byte) (understanding, string) {
 func (p *Parser) oneOf(list []formatMessage, text []byte) bool {
 	for i := range list {
 		m := &list[i]
-		if !p.holds(m.when) || !p.fits(m.pattern, text) {
+		if len(m.when) > 0 && !p.holds(m.when) || !p.fits(m.pattern, text) {
 			continue
 		}
 		p.take(m.pattern)

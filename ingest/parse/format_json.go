@@ -12,14 +12,13 @@ func (c *cut) paths(t *table) {
 		e := &t.entries[i]
 		if above, ok := strings.CutSuffix(e.name, ".**"); ok {
 			below[above] = e.f
+			c.firsts[e.name[0]] = true
 			continue
 		}
 		c.stars = c.stars || strings.Contains(e.name, "*")
 		c.named = c.named || strings.HasSuffix(e.name, "]")
 	}
-	if len(below) > 0 {
-		c.below = newTable(below)
-	}
+	c.below = newTable(below)
 }
 
 // cutJSON cuts a document. A value of another document is cut by a reader of its own: the first one's memory is in use.
@@ -68,7 +67,7 @@ func (p *Parser) formatValue(path, v []byte, t jsonType) {
 			f = c.table.get(p.named(c, path, v))
 		}
 	}
-	if f == nil && c.below != nil {
+	if f == nil && len(path) > 0 && c.firsts[path[0]] {
 		f = c.below.above(path)
 	}
 	if f != nil {

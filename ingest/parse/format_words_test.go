@@ -3,6 +3,7 @@ package parse
 import (
 	"testing"
 
+	"frontfoot/ingest/event"
 	"frontfoot/ingest/parse/format"
 )
 
@@ -25,19 +26,21 @@ func TestWordWith(t *testing.T) {
 	}
 }
 
-func TestMACCapture(t *testing.T) {
-	pat, err := compile("{mac a}:{mac b}[:{rest c}]", func(string) field { return field{} })
-	if err != nil {
-		t.Fatal(err)
-	}
-	const one, two = "52:54:00:12:34:56", "aa-bb-cc-dd-ee-FF"
-	for text, fits := range map[string]bool{
-		one + ":" + two: true, one + ":" + two + ":08:00": true, one + ":" + two + "0": false, one: false, one[1:] + ":" + two: false,
-		"52:54:00-12:34:56:" + two: false, "5g:54:00:12:34:56:" + two: false, "": false,
+func TestFrame(t *testing.T) {
+	const to, from = "52-54-00-12-34-56", "AA-BB-CC-DD-EE-FF"
+	for text, whole := range map[string]bool{
+		"52:54:00:12:34:56:aa:bb:cc:dd:ee:ff:08:00": true, "52-54-00-12-34-56-aa-bb-cc-dd-ee-ff": true, "52:54:00:12:34:56": false,
+		"52:54:00:12:34:56-aa:bb:cc:dd:ee:ff": false, "525400123456aabbccddeeff0800525400123456": false, "": false,
 	} {
-		p := New(Config{})
-		if got := p.fits(pat, []byte(text)); got != fits || fits && (string(p.caps[0]) != one || string(p.caps[1]) != two) {
-			t.Errorf("%s: got %v, %q and %q", text, got, p.caps[0], p.caps[1])
+		p, b := New(Config{}), event.NewBuilder()
+		p.begin(b, 0)
+		p.frame([]byte(text))
+		want := [2]string{}
+		if whole {
+			want = [2]string{to, from}
+		}
+		if got := [2]string{string(b.TextOf(event.DestinationMAC)), string(b.TextOf(event.SourceMAC))}; got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
 	}
 }

@@ -46,16 +46,16 @@ func (c *cursor) bracket() (inside []byte, ok bool) {
 // quote which a sender forgot to escape does not end it. A value that no quote closes is the rest of a line that was cut off.
 // A word without "=" is a value without key.
 func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
-	v, i := c.v, c.at
-	for i < len(v) && (v[i] == ' ' || v[i] == c.sep || v[i] == '\t') {
+	v, i, sep := c.v, c.at, c.sep
+	for i < len(v) && (v[i] == ' ' || v[i] == sep || v[i] == '\t') {
 		i++
 	}
 	from := i
-	for i < len(v) && v[i] != '=' && v[i] != c.sep && v[i] != '\t' {
+	for i < len(v) && v[i] != '=' && v[i] != sep && v[i] != '\t' {
 		i++
 	}
 	if i == len(v) || v[i] != '=' || i == from {
-		for i < len(v) && v[i] != c.sep && v[i] != '\t' { // a word may begin with "="
+		for i < len(v) && v[i] != sep && v[i] != '\t' { // a word may begin with "="
 			i++
 		}
 		c.at = i
@@ -66,13 +66,17 @@ func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
 	if i < len(v) && v[i] == '"' {
 		c.at = len(v)
 		rest := v[i+1:]
-		if n := bytes.IndexByte(rest, '"'); n == 0 || n > 0 && rest[n-1] != '\\' && bytes.IndexByte(rest[:n], '\\') < 0 {
-			if end := i + 2 + n; end == len(v) || v[end] == c.sep || v[end] == ' ' {
+		n := 0
+		for n < len(rest) && rest[n] != '"' && rest[n] != '\\' { // most are short
+			n++
+		}
+		if n < len(rest) && rest[n] == '"' {
+			if end := i + 2 + n; end == len(v) || v[end] == sep || v[end] == ' ' {
 				c.at = end
 				return key, rest[:n:n], true
 			}
 		}
-		if value, n := p.quoted(rest, c.sep); n > 0 {
+		if value, n := p.quoted(rest, sep); n > 0 {
 			c.at = i + 1 + n
 			return key, value, true
 		}
@@ -80,7 +84,7 @@ func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
 		return key, rest, true
 	}
 	from = i
-	for i < len(v) && v[i] != c.sep {
+	for i < len(v) && v[i] != sep {
 		i++
 	}
 	c.at = i

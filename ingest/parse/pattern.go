@@ -34,7 +34,6 @@ const (
 	capOpt
 	capInt
 	capIP
-	capMAC
 	capFirst
 	capLast
 	capRest
@@ -42,13 +41,14 @@ const (
 )
 
 var captureKinds = map[string]captureKind{
-	"word": capWord, "opt": capOpt, "int": capInt, "ip": capIP, "mac": capMAC, "first": capFirst, "last": capLast, "rest": capRest,
+	"word": capWord, "opt": capOpt, "int": capInt, "ip": capIP, "first": capFirst, "last": capLast, "rest": capRest,
 }
 
 // A pattern is a compiled text with captures.
 type pattern struct {
 	first    *step
 	captures []*step
+	wanted   []*step // the captures that are of some use
 }
 
 // errPattern is wrapped by every error of compile.
@@ -67,6 +67,11 @@ func compile(text string, resolve func(name string) field) (*pattern, error) {
 	default:
 		c.pat.first = first
 		err = check(first)
+	}
+	for _, s := range c.pat.captures {
+		if s.f.kind != kSkip || s.f.slot > 0 {
+			c.pat.wanted = append(c.pat.wanted, s)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w %q: %w", errPattern, text, err)
@@ -163,7 +168,7 @@ func (c *patternCompiler) capture() (*step, error) {
 	case !ok:
 		return nil, errors.New("{ without }")
 	case !known:
-		return nil, fmt.Errorf("{%s}: no such capture; there are word, opt, int, ip, mac, first, last and rest", inside)
+		return nil, fmt.Errorf("{%s}: no such capture; there are word, opt, int, ip, first, last and rest", inside)
 	case name == "":
 		return nil, fmt.Errorf("{%s}: no name; _ is for what is of no use", inside)
 	}
@@ -225,7 +230,7 @@ func (p *Parser) fits(pat *pattern, text []byte) bool {
 
 // take sets what the captures took.
 func (p *Parser) take(pat *pattern) {
-	for _, s := range pat.captures {
+	for _, s := range pat.wanted {
 		if v := p.caps[s.n]; v != nil {
 			p.set(&s.f, s.name, v)
 		}
@@ -271,9 +276,6 @@ func (p *Parser) capture(s, next *step, text []byte) bool {
 		return d > 0 && p.taken(s, next, text, d)
 	case capIP:
 		return p.address(s, next, text)
-	case capMAC:
-		d := macLength(text)
-		return d > 0 && p.taken(s, next, text, d)
 	case capWord, capOpt:
 		return p.word(s, next, text)
 	case capFirst:

@@ -96,6 +96,9 @@ func (p *Parser) suits(c *candidate, app, text []byte) bool {
 	if c.object && (len(text) == 0 || text[0] != '{') || !bytes.HasPrefix(text, c.begins) {
 		return false
 	}
+	if len(c.programs) > 0 && !p.isProgram(c.programs, app) {
+		return false
+	}
 	for _, text := range c.has {
 		if !bytes.Contains(p.searched, text) {
 			return false
@@ -104,10 +107,7 @@ func (p *Parser) suits(c *candidate, app, text []byte) bool {
 	if slices.ContainsFunc(c.lacks, p.holdsText) {
 		return false
 	}
-	if len(c.any) > 0 && !slices.ContainsFunc(c.any, p.holdsText) {
-		return false
-	}
-	return len(c.programs) == 0 || p.isProgram(c.programs, app)
+	return len(c.any) == 0 || slices.ContainsFunc(c.any, p.holdsText)
 }
 
 // holdsText reports whether a text stands in what was searched.

@@ -13,7 +13,7 @@ import (
 // conversions are what `as` of a format may ask for.
 var conversions = map[string]kind{
 	"lower": kLower, "upper": kUpper, "seconds": kSeconds, "milliseconds": kMillis, "microseconds": kMicros, "clock": kClockLength, "hex": kHex,
-	"url": kURL, "endpoint": kEndpoint, "forwarded": kForwarded, "account": kAccount, "file": kFile, "executable": kExecutable, "level": kLevel, "outcome": kOutcome,
+	"url": kURL, "endpoint": kEndpoint, "forwarded": kForwarded, "account": kAccount, "frame": kFrame, "file": kFile, "executable": kExecutable, "level": kLevel, "outcome": kOutcome,
 }
 
 func conversionNames() []string { return slices.Sorted(maps.Keys(conversions)) }
@@ -140,6 +140,8 @@ func (p *Parser) converted(f *field, key, v []byte) {
 		p.forwarded(f, key, v)
 	case kAccount:
 		p.account(f.col, v)
+	case kFrame:
+		p.frame(v)
 	case kFile:
 		p.path(event.FilePath, event.FileName, v)
 	case kOutcome:
@@ -195,6 +197,15 @@ func (p *Parser) account(col event.Column, v []byte) {
 	p.text(col, name)
 	if col == event.UserName {
 		p.text(event.UserDomain, domain)
+	}
+}
+
+// frame sets the hardware addresses of an Ethernet frame's header in octets: of the receiver and of the sender, and behind them what the driver adds.
+func (p *Parser) frame(v []byte) {
+	const receiver, sender = len("00:00:00:00:00:00"), len("00:00:00:00:00:00:00:00:00:00:00:00")
+	if len(v) >= sender && v[receiver] == v[2] {
+		p.mac(event.DestinationMAC, v[:receiver])
+		p.mac(event.SourceMAC, v[receiver+1:sender])
 	}
 }
 

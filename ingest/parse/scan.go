@@ -194,24 +194,6 @@ func formatMAC(dst, v []byte) ([]byte, bool) {
 	return dst, n == 12
 }
 
-// macLength returns how many bytes of v are a hardware address of six octets that : or - parts, 0 where it begins with none.
-func macLength(v []byte) int {
-	const length = 17
-	if len(v) < length || v[2] != ':' && v[2] != '-' {
-		return 0
-	}
-	for i, c := range v[:length] {
-		if i%3 == 2 {
-			if c != v[2] {
-				return 0
-			}
-		} else if c-'0' > 9 && c|0x20-'a' > 'f'-'a' {
-			return 0
-		}
-	}
-	return length
-}
-
 // word returns the bytes before the first space, and what follows it.
 func word(v []byte) (first, rest []byte) {
 	first, rest, _ = bytes.Cut(v, []byte{' '})

@@ -10,7 +10,7 @@ func (r *reader) fields(n node) []Field {
 	n.pairs(func(name string, v node) {
 		f := r.how(v)
 		f.Name = name
-		if len(f.To) == 0 && !slices.Contains([]string{"url", "account", "file", "executable", "level", "outcome"}, f.As) {
+		if len(f.To) == 0 && !slices.Contains([]string{"url", "account", "frame", "file", "executable", "level", "outcome"}, f.As) {
 			v.fail("says nothing of where the value goes: to: FIELD")
 		}
 		out = append(out, f)
