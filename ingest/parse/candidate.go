@@ -15,10 +15,16 @@ type candidate struct {
 	has         [][]byte // the other texts without which it cannot be
 	any, lacks  []int32  // numbers of texts
 	begins      []byte
-	programs    []string // in lower case; with * at the end for a beginning
-	object      bool     // the line must be a JSON object
-	own         bool     // a user's
+	programs    []programTag
+	object      bool // the line must be a JSON object
+	own         bool // a user's
 	rank, match int
+}
+
+// A programTag is a tag in lower case, or the beginning of one. "" is that of lines without one.
+type programTag struct {
+	text   string
+	begins bool
 }
 
 type programPrefix struct {
@@ -39,7 +45,8 @@ func newCandidate(l *formatLine, match int, own bool) candidate {
 		c.rank += len(slices.MinFunc(m.Any, func(a, b string) int { return cmp.Compare(len(a), len(b)) }))
 	}
 	for _, name := range m.Program {
-		c.programs = append(c.programs, strings.ToLower(name))
+		text, begins := strings.CutSuffix(strings.ToLower(name), "*")
+		c.programs = append(c.programs, programTag{text, begins})
 	}
 	if len(m.Program) > 0 {
 		c.rank += 16
@@ -128,6 +135,7 @@ func (c *candidate) takeRarest(counts *literal.Counts) string {
 			rarest = text
 		}
 	}
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(counts.Of(a), counts.Of(b)) }) // what most lines lack is looked for first
 	for _, text := range all {
 		if text != rarest {
 			c.has = append(c.has, []byte(text))
@@ -164,19 +172,18 @@ func (f *Formats) anchor(i int32) {
 		for _, n := range c.any {
 			f.anchored[n] = append(f.anchored[n], i)
 		}
-	case len(c.programs) == 0:
+	case len(c.programs) == 0 || slices.Contains(c.programs, programTag{}):
 		f.always = append(f.always, i)
 	default:
 		for _, name := range c.programs {
-			prefix, ok := strings.CutSuffix(name, "*")
-			if !ok {
-				f.programs[name] = append(f.programs[name], i)
+			if !name.begins {
+				f.programs[name.text] = append(f.programs[name.text], i)
 				continue
 			}
-			at := slices.IndexFunc(f.prefixes, func(p programPrefix) bool { return p.prefix == prefix })
+			at := slices.IndexFunc(f.prefixes, func(p programPrefix) bool { return p.prefix == name.text })
 			if at < 0 {
 				at = len(f.prefixes)
-				f.prefixes = append(f.prefixes, programPrefix{prefix: prefix})
+				f.prefixes = append(f.prefixes, programPrefix{prefix: name.text})
 			}
 			f.prefixes[at].candidates = append(f.prefixes[at].candidates, i)
 		}

@@ -35,6 +35,7 @@ const (
 	kEndpoint  // address and port
 	kForwarded // addresses that proxies have passed on
 	kAccount   // domain and user
+	kFrame     // the addresses of an Ethernet frame
 	kFile
 	kExecutable
 	kOutcome // a word that says how it went
@@ -100,7 +101,7 @@ func (p *Parser) set(f *field, key, v []byte) {
 	switch f.kind {
 	case kSlot, kSkip:
 		return
-	case kUpper, kMillis, kMicros, kClockLength, kHex, kURL, kEndpoint, kForwarded, kAccount, kFile, kExecutable, kOutcome:
+	case kUpper, kMillis, kMicros, kClockLength, kHex, kURL, kEndpoint, kForwarded, kAccount, kFrame, kFile, kExecutable, kOutcome:
 		p.converted(f, key, v)
 	case kText:
 		p.text(f.col, v)

@@ -39,13 +39,17 @@ type cut struct {
 	head     *pattern
 	way      format.Way
 	table    *table
-	strip    []byte // names that begin with it go without it
-	skip     bool   // names that the table does not have are dropped
-	stars    bool   // the table has names with *
-	named    bool   // the table has names such as LIST[NAME]
+	strip    []byte    // names that begin with it go without it
+	skip     bool      // names that the table does not have are dropped
+	stars    bool      // the table has names with *
+	below    *table    // names that end in .**, without that
+	firsts   [256]bool // the first bytes of these, which spare most paths a look
+	named    bool      // the table has names such as LIST[NAME]
 	under    string
 	patterns messages
 	kv       format.Cut
+	words    *wordLists
+	brackets []byte // the name of what stands in brackets
 	csv      *columns
 }
 
@@ -97,6 +101,7 @@ func (c *compiler) compile() *formatLine {
 	for i := range rules {
 		l.rules = append(l.rules, c.rule(&rules[i], t))
 	}
+	countAlike(l.rules)
 	l.slots = len(c.slots) + 1
 	l.msgid, l.whole = c.slots["msgid"], c.slots["whole"]
 	return l
@@ -253,8 +258,8 @@ func (c *compiler) field(f *format.Field) field {
 	} else if f.As != "" {
 		out = c.convert(f, out)
 	}
-	if f.Map != nil || f.Trim != "" || f.Until != "" || f.Unhex || f.Octal || f.Last > 0 || more != nil {
-		out.x = &refinement{only: f.Only, trim: f.Trim, until: []byte(f.Until), unhex: f.Unhex, octal: f.Octal, last: f.Last, more: more}
+	if f.Map != nil || f.Trim != "" || f.Until != "" || f.Unhex || f.Octal || f.Last > 0 || f.Word != nil || more != nil {
+		out.x = &refinement{only: f.Only, trim: f.Trim, until: []byte(f.Until), unhex: f.Unhex, octal: f.Octal, last: f.Last, word: wordSet(f.Word), more: more}
 		if f.Map != nil {
 			out.x.words = map[string]string{}
 			for word, other := range f.Map {
@@ -275,7 +280,7 @@ func (c *compiler) convert(f *format.Field, out field) field {
 		c.report(f.At, "%s: as: %s needs to: source, destination, source.nat or destination.nat", f.Name, f.As)
 	case (kind == kSeconds || kind == kMillis || kind == kMicros || kind == kClockLength || kind == kHex) && out.col.Spec().Kind != event.Uint64 && out.col.Spec().Kind != event.Uint32 && out.col.Spec().Kind != event.Uint16:
 		c.report(f.At, "%s: as: %s is for a number, such as event.duration", f.Name, f.As)
-	case out.kind == kLabel && (kind == kLower || kind == kUpper), kind == kURL, kind == kFile, kind == kExecutable, kind == kLevel, kind == kOutcome:
+	case out.kind == kLabel && (kind == kLower || kind == kUpper), kind == kURL, kind == kFrame, kind == kFile, kind == kExecutable, kind == kLevel, kind == kOutcome:
 	case out.kind != kText && out.kind != kLower && (kind == kLower || kind == kUpper):
 		c.report(f.At, "%s: as: %s is for a text", f.Name, f.As)
 	case kind == kAccount && out.col == 0:

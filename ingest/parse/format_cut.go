@@ -59,9 +59,12 @@ func columnNumber(by string) (int, bool) {
 
 func (c *compiler) cut(in *format.Cut, t *table) cut {
 	out := cut{of: c.slots[in.Of], way: in.Way, table: t, skip: c.spec.SkipOthers, under: in.Under, strip: []byte(in.Strip), kv: *in}
-	for i := range t.entries {
-		out.stars = out.stars || strings.Contains(t.entries[i].name, "*")
-		out.named = out.named || in.Way == format.JSON && strings.HasSuffix(t.entries[i].name, "]")
+	out.words = newWordLists(in.Words)
+	if in.Brackets != "" {
+		out.brackets = []byte(in.Brackets)
+	}
+	if in.Way == format.JSON {
+		out.paths(t)
 	}
 	if in.Head != "" {
 		out.head = c.pattern(in.At, in.Head, t)
@@ -163,23 +166,30 @@ func (c *compiler) columnList(names []string, t *table) []column {
 // takeLine cuts a line that a candidate recognises. Where it cannot be cut it is the format's all the same if its program says so, and else nothing was
 // set.
 func (p *Parser) takeLine(l *formatLine, certain bool, text []byte) understanding {
-	p.slotsUsed = max(p.slotsUsed, l.slots)
-	clear(p.slots[:p.slotsUsed])
+	clear(p.slots[:l.slots])
 	if l.msgid > 0 && p.depth == 0 {
 		p.slots[l.msgid] = p.head.msgid
 	}
-	head := p.head
 	if l.ownHeader && p.depth == 0 && len(p.line) > 0 && p.line[0]-'0' <= 9 {
+		head := p.head
 		p.head = header{pri: -1, body: p.line}
-		text = p.line
+		got := p.takeText(l, certain, p.line)
+		if got == notAtAll {
+			p.head = head // of whoever reads the line in the end
+		}
+		return got
 	}
+	return p.takeText(l, certain, text)
+}
+
+// takeText cuts a line's text behind its header.
+func (p *Parser) takeText(l *formatLine, certain bool, text []byte) understanding {
 	if l.whole > 0 {
 		p.slots[l.whole] = text
 	}
 	got, why := p.cut(&l.cut, text)
 	switch {
 	case got == notAtAll && !certain:
-		p.head = head // of whoever reads the line in the end
 		return notAtAll
 	case got != fully:
 		p.incomplete(why)
@@ -261,7 +271,7 @@ func (p *Parser) cutMessage(c *cut, text []byte) (understanding, string) {
 	var list []formatMessage
 	if m.by > 0 {
 		list = m.found[string(p.lowered(p.slots[m.by]))]
-	} else {
+	} else if len(m.found) > 0 {
 		first, _ := word(text)
 		list = m.found[string(first)]
 	}
@@ -275,7 +285,7 @@ func (p *Parser) cutMessage(c *cut, text []byte) (understanding, string) {
 func (p *Parser) oneOf(list []formatMessage, text []byte) bool {
 	for i := range list {
 		m := &list[i]
-		if !p.holds(m.when) || !p.fits(m.pattern, text) {
+		if len(m.when) > 0 && !p.holds(m.when) || !p.fits(m.pattern, text) {
 			continue
 		}
 		p.take(m.pattern)
@@ -300,95 +310,4 @@ func (p *Parser) value(c *cut, name, v []byte) {
 	} else if !c.skip {
 		p.labelKey(name, v)
 	}
-}
-
-// cutJSON cuts a document. A value of another document is cut by a reader of its own: the first one's memory is in use.
-func (p *Parser) cutJSON(c *cut, text []byte) (understanding, string) {
-	outer := p.cutting
-	p.cutting = c
-	w := &p.json
-	if c.of > 0 {
-		w = &p.inner
-	}
-	n, err := w.walk(text, p.visit.format)
-	p.cutting = outer
-	switch {
-	case err == nil && n == len(text):
-		return fully, ""
-	case w.members == 0:
-		return notAtAll, "no JSON object"
-	case err == nil:
-		p.label("json_rest", printable(text[n:]))
-		return partly, "something follows the JSON object"
-	}
-	return partly, err.Error()
-}
-
-// formatValue takes a value of a document by the cut at hand.
-func (p *Parser) formatValue(path, v []byte, t jsonType) {
-	c := p.cutting
-	if t == jsonNull || c == nil {
-		return
-	}
-	f := c.table.get(path)
-	if f == nil && c.under != "" && len(path) > len(c.under) && path[len(c.under)] == '.' && string(path[:len(c.under)]) == c.under {
-		path = path[len(c.under)+1:]
-		f = c.table.get(path)
-	}
-	if f == nil && c.stars {
-		f = c.table.get(p.starred(path))
-	}
-	if f == nil && c.named {
-		f = c.table.get(p.named(c, path, v))
-	}
-	if f != nil {
-		p.set(f, path, v)
-	} else if !c.skip {
-		p.labelKey(path, v)
-	}
-}
-
-// named returns LIST[NAME] for the value of an element {"name": NAME, "value": …} of LIST, and nothing for other paths. The name
-// must stand before the value.
-func (p *Parser) named(c *cut, path, v []byte) []byte {
-	w := &p.json
-	if c.of > 0 {
-		w = &p.inner
-	}
-	element, member, _ := cutLast(path, '.')
-	list, number, numbered := cutLast(element, '.')
-	switch m := string(member); {
-	case !numbered || digits(number) != len(number):
-		return nil
-	case m == "name" || m == "Name" || m == "key" || m == "Key":
-		w.element, w.name = append(w.element[:0], element...), append(w.name[:0], v...)
-		return nil
-	case !bytes.Equal(element, w.element) || !strings.HasSuffix(m, "alue") && !strings.HasPrefix(m, "Value") || strings.HasPrefix(m, "Old") || strings.HasPrefix(m, "old"):
-		return nil
-	}
-	if _, last, ok := cutLast(list, '.'); ok {
-		list = last
-	}
-	at := len(p.mem)
-	p.mem = append(append(append(append(p.mem, list...), '['), w.name...), ']')
-	out := p.mem[at:len(p.mem):len(p.mem)]
-	p.mem = p.mem[:at]
-	return out
-}
-
-// starred returns a path with * for the numbers of elements.
-func (p *Parser) starred(path []byte) []byte {
-	at := len(p.mem)
-	for i := 0; i < len(path); {
-		if d := digits(path[i:]); d > 0 && (i == 0 || path[i-1] == '.') && (i+d == len(path) || path[i+d] == '.') {
-			p.mem = append(p.mem, '*')
-			i += d
-			continue
-		}
-		p.mem = append(p.mem, path[i])
-		i++
-	}
-	out := p.mem[at:len(p.mem):len(p.mem)]
-	p.mem = p.mem[:at]
-	return out
 }

@@ -10,9 +10,8 @@ const maxColumns = 1024
 
 // cutPairs cuts key=value pairs.
 func (p *Parser) cutPairs(c *cut, text []byte) (understanding, string) {
-	k := &c.kv
-	if k.Key == "=" && k.Quotes == `"` && len(k.Pair) == 1 && k.Pair != "|" && !k.Spaces {
-		return p.plainPairs(c, text, k.Pair[0])
+	if c.kv.PlainPairs() {
+		return p.plainPairs(c, text, c.kv.Pair[0])
 	}
 	n := 0
 	var name, last []byte
@@ -42,24 +41,45 @@ func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, strin
 	n := 0
 	var name, last, stub []byte // stub is a word without "=" behind the last pair
 	cur := cursor{v: text, sep: sep}
-	for key, value, ok := p.next(&cur); ok; key, value, ok = p.next(&cur) {
+	for {
+		if c.brackets != nil {
+			if inside, ok := cur.bracket(); ok {
+				p.value(c, c.brackets, bytes.Trim(inside, " "))
+				stub = nil
+				continue
+			}
+		}
+		key, value, ok := p.next(&cur)
+		if !ok {
+			break
+		}
 		switch {
-		case len(key) == 0:
+		case len(key) > 0:
+		case c.words != nil && p.gather(c.words, value):
+			stub = nil
+			continue
+		default:
 			stub = value
 			continue
-		case cur.open && c.measures(key): // half a number is another number
+		}
+		if cur.open && c.measures(key) { // half a number is another number
 			p.labelKey(key, value)
-		default:
+		} else {
 			p.value(c, key, value)
 		}
 		n++
 		name, last, stub = key, value, nil
+	}
+	if c.words != nil {
+		p.giveGathered(c)
 	}
 	switch {
 	case n == 0:
 		return notAtAll, "no pairs"
 	case cur.open:
 		return partly, "a quote that nothing closes"
+	case cur.gap:
+		return partly, "a bracket that nothing closes"
 	case keyLike(stub):
 		return partly, "it ends in a word without a value"
 	case p.brokenOff(c, name, last):

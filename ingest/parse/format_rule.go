@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 
 	"frontfoot/ingest/event"
@@ -25,6 +26,7 @@ type rule struct {
 	read    uint8   // of the value that is a line of its own; 0 for none
 	program []uint8 // of the values that name the program that wrote it
 	stop    bool
+	alike   int // how many rules behind it have the same first condition: where it does not hold, they need not be looked at
 }
 
 // A condition is a compiled format.Condition: it looks at a slot, at a column, or at the header's tag. Words are in lower case.
@@ -50,6 +52,7 @@ type choice struct {
 	of   []uint8
 	join *string
 	f    field
+	once bool // it does nothing where the field's column has a value
 }
 
 type sum struct {
@@ -66,7 +69,9 @@ func (c *compiler) rule(r *format.Rule, t *table) rule {
 		if how.As == "url" || how.As == "file" || how.As == "executable" {
 			how.To = nil
 		}
-		out.from = append(out.from, choice{c.slotsOf(from.Of), from.Join, c.field(&how)})
+		f := c.field(&how)
+		once := (f.kind == kText || f.kind == kLower || f.kind == kUint) && !how.Only && f.also == event.Time
+		out.from = append(out.from, choice{c.slotsOf(from.Of), from.Join, f, once})
 	}
 	for _, s := range r.Sum {
 		col, ok := ecsColumn(s.Field)
@@ -167,18 +172,18 @@ func (p *Parser) condition(c *condition) bool {
 	if c.same > 0 && !bytes.Equal(v, p.slots[c.same]) {
 		return false
 	}
-	return one(c.is, v, equalLower) && one(c.begins, v, beginsLower) && one(c.ends, v, endsLower) && (c.has == nil || one(c.has, p.lowered(v), bytes.Contains)) &&
-		(c.not == nil || !one(c.not, v, equalLower))
+	return (c.is == nil || one(c.is, v, equalLower)) && (c.begins == nil || one(c.begins, v, beginsLower)) && (c.ends == nil || one(c.ends, v, endsLower)) &&
+		(c.has == nil || one(c.has, p.lowered(v), bytes.Contains)) && (c.not == nil || !one(c.not, v, equalLower))
 }
 
-// one reports whether one of the words fits v; no words fit everything.
+// one reports whether one of the words fits v.
 func one(words [][]byte, v []byte, fits func(v, word []byte) bool) bool {
 	for _, w := range words {
 		if fits(v, w) {
 			return true
 		}
 	}
-	return len(words) == 0
+	return false
 }
 
 // equalLower reports whether v in lower case is the word.
@@ -202,11 +207,25 @@ func beginsLower(v, word []byte) bool {
 	return true
 }
 
+// countAlike tells rules how many behind them have the same first condition. Nothing can change in between: none of them does anything.
+func countAlike(rules []rule) {
+	for i := len(rules) - 2; i >= 0; i-- {
+		a, b := &rules[i], &rules[i+1]
+		if len(a.when) > 0 && len(b.when) > 0 && reflect.DeepEqual(a.when[0], b.when[0]) {
+			a.alike = b.alike + 1
+		}
+	}
+}
+
 // apply runs a line's rules.
 func (p *Parser) apply(rules []rule) {
-	for i := range rules {
+	for i := 0; i < len(rules); i++ {
 		r := &rules[i]
-		if !p.holds(r.when) {
+		if len(r.when) > 0 && !p.condition(&r.when[0]) {
+			i += r.alike
+			continue
+		}
+		if len(r.when) > 1 && !p.holds(r.when[1:]) {
 			continue
 		}
 		if r.cut != nil {
@@ -269,6 +288,9 @@ func (p *Parser) constants(set []constant) {
 
 // choose sets a field from the first of its values that is there, or from all together.
 func (p *Parser) choose(c *choice) {
+	if c.once && p.b.Has(c.f.col) {
+		return
+	}
 	if c.join != nil {
 		if v := p.joined(c.of, *c.join); len(v) > 0 {
 			p.set(&c.f, []byte(nil), v)

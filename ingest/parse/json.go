@@ -40,6 +40,7 @@ type walker struct {
 	visit func(path, value []byte, t jsonType)
 
 	members int // how many were begun
+	arrays  int // how many of them the value at hand stands in
 
 	element, name []byte // of a list of named values: the path of the element at hand, and what it is called
 }
@@ -47,7 +48,7 @@ type walker struct {
 // walk reads one document and returns how many bytes it took, white space around it included. Where the document is broken,
 // what stands before the fault was visited.
 func (w *walker) walk(doc []byte, visit func(path, value []byte, t jsonType)) (int, error) {
-	w.doc, w.at, w.depth, w.members, w.visit = doc, 0, 0, 0, visit
+	w.doc, w.at, w.depth, w.members, w.arrays, w.visit = doc, 0, 0, 0, 0, visit
 	w.path, w.mem, w.lists, w.element = w.path[:0], w.mem[:0], w.lists[:0], w.element[:0]
 	w.space()
 	_, _, _, err := w.value(true)
@@ -167,6 +168,7 @@ func (w *walker) array() error {
 		return nil
 	}
 	base := len(w.path)
+	w.arrays++
 	var l list
 	for i := 0; ; i++ {
 		if w.at < len(w.doc) && (w.doc[w.at] == '{' || w.doc[w.at] == '[') {
@@ -190,6 +192,7 @@ func (w *walker) array() error {
 		w.space()
 	}
 	w.depth--
+	w.arrays--
 	w.flush(&l)
 	return nil
 }

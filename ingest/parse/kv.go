@@ -12,6 +12,33 @@ type cursor struct {
 	at   int
 	sep  byte // between pairs, beside spaces
 	open bool // a quote that nothing closes was met
+	gap  bool // a bracket that nothing closes was met
+}
+
+// bracket cuts off what stands in square brackets at the cursor, others within it included. Of brackets that nothing closes it takes all that is left.
+func (c *cursor) bracket() (inside []byte, ok bool) {
+	v, i := c.v, c.at
+	for i < len(v) && (v[i] == ' ' || v[i] == c.sep || v[i] == '\t') {
+		i++
+	}
+	c.at = i
+	if i == len(v) || v[i] != '[' {
+		return nil, false
+	}
+	depth := 0
+	for j := i; j < len(v); j++ {
+		switch v[j] {
+		case '[':
+			depth++
+		case ']':
+			if depth--; depth == 0 {
+				c.at = j + 1
+				return v[i+1 : j], true
+			}
+		}
+	}
+	c.at, c.gap = len(v), true
+	return v[i+1:], true
 }
 
 // next reads the next word or key=value pair, after separators, and reports whether there was one. A value in double quotes may
@@ -19,16 +46,16 @@ type cursor struct {
 // quote which a sender forgot to escape does not end it. A value that no quote closes is the rest of a line that was cut off.
 // A word without "=" is a value without key.
 func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
-	v, i := c.v, c.at
-	for i < len(v) && (v[i] == ' ' || v[i] == c.sep || v[i] == '\t') {
+	v, i, sep := c.v, c.at, c.sep
+	for i < len(v) && (v[i] == ' ' || v[i] == sep || v[i] == '\t') {
 		i++
 	}
 	from := i
-	for i < len(v) && v[i] != '=' && v[i] != c.sep && v[i] != '\t' {
+	for i < len(v) && v[i] != '=' && v[i] != sep && v[i] != '\t' {
 		i++
 	}
 	if i == len(v) || v[i] != '=' || i == from {
-		for i < len(v) && v[i] != c.sep && v[i] != '\t' { // a word may begin with "="
+		for i < len(v) && v[i] != sep && v[i] != '\t' { // a word may begin with "="
 			i++
 		}
 		c.at = i
@@ -39,13 +66,17 @@ func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
 	if i < len(v) && v[i] == '"' {
 		c.at = len(v)
 		rest := v[i+1:]
-		if n := bytes.IndexByte(rest, '"'); n == 0 || n > 0 && rest[n-1] != '\\' && bytes.IndexByte(rest[:n], '\\') < 0 {
-			if end := i + 2 + n; end == len(v) || v[end] == c.sep || v[end] == ' ' {
+		n := 0
+		for n < len(rest) && rest[n] != '"' && rest[n] != '\\' { // most are short
+			n++
+		}
+		if n < len(rest) && rest[n] == '"' {
+			if end := i + 2 + n; end == len(v) || v[end] == sep || v[end] == ' ' {
 				c.at = end
 				return key, rest[:n:n], true
 			}
 		}
-		if value, n := p.quoted(rest, c.sep); n > 0 {
+		if value, n := p.quoted(rest, sep); n > 0 {
 			c.at = i + 1 + n
 			return key, value, true
 		}
@@ -53,7 +84,7 @@ func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
 		return key, rest, true
 	}
 	from = i
-	for i < len(v) && v[i] != c.sep {
+	for i < len(v) && v[i] != sep {
 		i++
 	}
 	c.at = i
@@ -107,11 +138,15 @@ func (p *Parser) pairs(app, text []byte) bool {
 	if pairs < 2 || words > pairs {
 		return false
 	}
+	clear(p.slots[:commonSlots])
 	c = cursor{v: text, sep: ' '}
 	for key, value, ok := p.next(&c); ok; key, value, ok = p.next(&c) {
 		if keyLike(key) {
 			p.put(commonFields, p.lowered(key), bytes.TrimRight(value, ",;"))
 		}
+	}
+	if c.open {
+		p.incomplete("a quote that nothing closes")
 	}
 	p.commonEnd()
 	p.dataset = "kv"

@@ -6,19 +6,17 @@ import (
 	"frontfoot/ingest/event"
 )
 
-// Slots of the generic formats; slot 0 means none. Each format counts its own from 1.
+// Slots of JSON and key=value of any product; slot 0 means none. Each format counts its own from 1.
 const (
 	slotDataset uint8 = iota + 1
 	slotOutcome
 	slotURL
 	slotStatus
+	commonSlots // how many there are, 0 included
 )
 
 // numSlots is how many slots a line has, whatever its format.
 const numSlots = 128
-
-// goSlots is how many of them the formats that are read in Go take at most.
-const goSlots = 32
 
 // commonFields are names in general use for JSON and key=value logs, beside ECS's own.
 var commonFields = newTable(fields{

@@ -9,43 +9,37 @@ import (
 
 // visitors are the Parser's ways of taking a JSON document's values; made once, because making one allocates.
 type visitors struct {
-	plain, eve, format, envelope func(path, value []byte, t jsonType)
-	pair                         func(name, value []byte)
+	plain, format, envelope func(path, value []byte, t jsonType)
+	pair                    func(name, value []byte)
 }
 
 func (p *Parser) newVisitors() visitors {
 	return visitors{
 		plain:    p.plainValue,
-		eve:      p.eveValue,
 		format:   p.formatValue,
 		envelope: p.envelopeValue,
 		pair:     p.pairValue,
 	}
 }
 
-// object reads a line that is a JSON object, by the product whose names it has or else by names that are in general use.
+// object reads a line that is a JSON object of a product without a format of its own, by names that are in general use.
 // It returns false where the text is no JSON from its first member on.
 func (p *Parser) object(text []byte) bool {
 	if p.depth > 0 { // JSON in a JSON string: the reader's memory is in use
 		return false
 	}
-	text = bytes.TrimPrefix(text, []byte("@cee:"))
 	text = bytes.TrimLeft(text, " \t")
 	if len(text) == 0 || text[0] != '{' {
 		return false
 	}
-	switch {
-	case isEVE(text):
-		return p.walkWith(text, p.visit.eve) && p.eveEnd()
-	default:
-		return p.walkWith(text, p.visit.plain) && p.plainEnd()
-	}
+	clear(p.slots[:commonSlots])
+	return p.walkObject(text) && p.plainEnd()
 }
 
-// walkWith goes over a document. One that breaks off, or has something behind it, counts for what was read before and is
+// walkObject goes over a document. One that breaks off, or has something behind it, counts for what was read before and is
 // flagged; one of which nothing was read is no JSON.
-func (p *Parser) walkWith(text []byte, visit func(path, value []byte, t jsonType)) bool {
-	n, err := p.json.walk(text, visit)
+func (p *Parser) walkObject(text []byte) bool {
+	n, err := p.json.walk(text, p.visit.plain)
 	switch {
 	case err == nil && n == len(text):
 		return true

@@ -4,11 +4,13 @@
 package parse
 
 import (
+	"bytes"
 	"time"
 	"unicode/utf8"
 
 	"frontfoot/ingest/event"
 	"frontfoot/ingest/parse/cef"
+	"frontfoot/ingest/parse/format"
 	"frontfoot/ingest/parse/literal"
 	"frontfoot/ingest/parse/xml"
 )
@@ -63,7 +65,7 @@ type Parser struct {
 	labels    int
 	depth     int // of lines within lines
 	slots     [numSlots][]byte
-	slotsUsed int
+	gathered  [format.MaxWords][]byte // words between pairs, by list
 	columns   [][]byte
 	cutting   *cut // what formatValue works for
 	inner     walker
@@ -87,7 +89,7 @@ func New(cfg Config) *Parser {
 	if cfg.Formats == nil {
 		cfg.Formats = BuiltIn()
 	}
-	p := &Parser{slotsUsed: goSlots, zone: cfg.Zone, replay: cfg.Replay, formats: cfg.Formats}
+	p := &Parser{zone: cfg.Zone, replay: cfg.Replay, formats: cfg.Formats}
 	p.visit = p.newVisitors()
 	return p
 }
@@ -114,25 +116,23 @@ func (p *Parser) Partial() bool { return p.broken != "" }
 func (p *Parser) begin(b *event.Builder, received int64) {
 	p.b, p.received = b, clampStored(received)
 	p.stamp, p.verdict, p.level, p.dataset, p.broken, p.labels, p.depth, p.sdTaken = moment{}, Plain, nil, "", "", 0, 0, false
-	clear(p.slots[:p.slotsUsed])
 	p.mem = p.mem[:0]
 }
 
 // body tries the formats on a line's text without its syslog header. The order is from what is certain to what is a guess.
 func (p *Parser) body(app, text []byte) bool {
-	switch {
-	case len(text) == 0 && p.head.sd == nil:
+	if len(text) == 0 && p.head.sd == nil {
 		return false
-	case p.recognise(app, text) != notAtAll:
-		return true
-	case len(text) == 0:
-		return false
-	case text[0] == '{' || text[0] == '@':
-		if p.noted(anyJSON, p.object(text)) {
-			return true
-		}
 	}
-	return p.noted("iptables", p.netfilter(app, text)) || p.noted(anyPairs, p.pairs(app, text))
+	return p.recognise(app, text) != notAtAll || p.noted(anyJSON, p.object(withoutCookie(text))) || p.noted(anyPairs, p.pairs(app, text))
+}
+
+// withoutCookie takes off the mark by which some senders say that JSON follows.
+func withoutCookie(text []byte) []byte {
+	if rest, ok := bytes.CutPrefix(text, []byte("@cee:")); ok {
+		return bytes.TrimLeft(rest, " \t")
+	}
+	return text
 }
 
 // finish adds what the header, the clock and the line as a whole give, where the body did not say it better.

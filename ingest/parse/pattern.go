@@ -48,6 +48,7 @@ var captureKinds = map[string]captureKind{
 type pattern struct {
 	first    *step
 	captures []*step
+	wanted   []*step // the captures that are of some use
 }
 
 // errPattern is wrapped by every error of compile.
@@ -66,6 +67,11 @@ func compile(text string, resolve func(name string) field) (*pattern, error) {
 	default:
 		c.pat.first = first
 		err = check(first)
+	}
+	for _, s := range c.pat.captures {
+		if s.f.kind != kSkip || s.f.slot > 0 {
+			c.pat.wanted = append(c.pat.wanted, s)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w %q: %w", errPattern, text, err)
@@ -224,7 +230,7 @@ func (p *Parser) fits(pat *pattern, text []byte) bool {
 
 // take sets what the captures took.
 func (p *Parser) take(pat *pattern) {
-	for _, s := range pat.captures {
+	for _, s := range pat.wanted {
 		if v := p.caps[s.n]; v != nil {
 			p.set(&s.f, s.name, v)
 		}

@@ -3,7 +3,6 @@ package parse
 import (
 	"bytes"
 	"slices"
-	"strings"
 )
 
 // maxCandidates is how many candidates of one line are looked at: more than any line has whose sender does not quote hundreds of formats in it.
@@ -32,8 +31,13 @@ func (p *Parser) recognise(app, text []byte) understanding {
 		list = p.byProgram(app, list)
 	}
 	p.candidates = list
+	whole, object := text, withoutCookie(text)
 	for _, i := range list {
 		c := &f.all[i]
+		text := whole
+		if c.object {
+			text = object
+		}
 		if why := p.unfit(c, app, text); why != "" {
 			if p.trace != nil {
 				p.trace.pass(c, why)
@@ -98,6 +102,9 @@ func (p *Parser) unfit(c *candidate, app, text []byte) string {
 	if !bytes.HasPrefix(text, c.begins) {
 		return "which begins otherwise"
 	}
+	if len(c.programs) > 0 && !p.isProgram(c.programs, app) {
+		return "which another program writes"
+	}
 	for _, text := range c.has {
 		if !bytes.Contains(p.searched, text) {
 			return "which has a text that is missing here"
@@ -108,9 +115,6 @@ func (p *Parser) unfit(c *candidate, app, text []byte) string {
 	}
 	if len(c.any) > 0 && !slices.ContainsFunc(c.any, p.holdsText) {
 		return "which has one of some texts that are missing here"
-	}
-	if len(c.programs) > 0 && !p.isProgram(c.programs, app) {
-		return "which another program writes"
 	}
 	return ""
 }
@@ -124,11 +128,13 @@ func (p *Parser) holdsText(n int32) bool {
 }
 
 // isProgram reports whether a tag is one of some programs.
-func (p *Parser) isProgram(programs []string, app []byte) bool {
+func (p *Parser) isProgram(programs []programTag, app []byte) bool {
 	app = p.lowered(app)
 	last := app[bytes.LastIndexByte(app, '/')+1:]
 	for _, name := range programs {
-		if prefix, ok := strings.CutSuffix(name, "*"); ok && bytes.HasPrefix(app, []byte(prefix)) || name == string(app) || name == string(last) {
+		switch {
+		case name.begins && len(app) >= len(name.text) && string(app[:len(name.text)]) == name.text,
+			!name.begins && (name.text == string(app) || name.text != "" && name.text == string(last)):
 			return true
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // conversions are what `as` of a format may ask for.
 var conversions = map[string]kind{
 	"lower": kLower, "upper": kUpper, "seconds": kSeconds, "milliseconds": kMillis, "microseconds": kMicros, "clock": kClockLength, "hex": kHex,
-	"url": kURL, "endpoint": kEndpoint, "forwarded": kForwarded, "account": kAccount, "file": kFile, "executable": kExecutable, "level": kLevel, "outcome": kOutcome,
+	"url": kURL, "endpoint": kEndpoint, "forwarded": kForwarded, "account": kAccount, "frame": kFrame, "file": kFile, "executable": kExecutable, "level": kLevel, "outcome": kOutcome,
 }
 
 func conversionNames() []string { return slices.Sorted(maps.Keys(conversions)) }
@@ -26,8 +26,9 @@ type refinement struct {
 	until []byte
 	unhex bool
 	octal bool
-	last  int     // so many bytes at the end; 0 for all
-	more  []field // further fields for the same value
+	last  int             // so many bytes at the end; 0 for all
+	word  map[string]bool // the words of which one must be in a word, in lower case
+	more  []field         // further fields for the same value
 }
 
 // refine returns the value that goes to the fields, nil for none.
@@ -47,6 +48,9 @@ func (p *Parser) refine(f *field, key, v []byte) []byte {
 	}
 	if x.last > 0 {
 		v = v[max(len(v)-x.last, 0):]
+	}
+	if x.word != nil {
+		v = wordWith(v, x.word)
 	}
 	if x.words == nil || absent(v) {
 		return v
@@ -136,6 +140,8 @@ func (p *Parser) converted(f *field, key, v []byte) {
 		p.forwarded(f, key, v)
 	case kAccount:
 		p.account(f.col, v)
+	case kFrame:
+		p.frame(v)
 	case kFile:
 		p.path(event.FilePath, event.FileName, v)
 	case kOutcome:
@@ -191,6 +197,15 @@ func (p *Parser) account(col event.Column, v []byte) {
 	p.text(col, name)
 	if col == event.UserName {
 		p.text(event.UserDomain, domain)
+	}
+}
+
+// frame sets the hardware addresses of an Ethernet frame's header in octets: of the receiver and of the sender, and behind them what the driver adds.
+func (p *Parser) frame(v []byte) {
+	const receiver, sender = len("00:00:00:00:00:00"), len("00:00:00:00:00:00:00:00:00:00:00:00")
+	if len(v) >= sender && v[receiver] == v[2] {
+		p.mac(event.DestinationMAC, v[:receiver])
+		p.mac(event.SourceMAC, v[receiver+1:sender])
 	}
 }
 

@@ -46,7 +46,7 @@ func Stream(ctx context.Context, in io.Reader, out io.Writer, cfg Config, now ti
 		}
 		if cut {
 			stats.Cut++
-			b.Label("cut", yes)
+			b.Label("cut", []byte("true"))
 		}
 		b.End()
 		object = append(b.Batch().AppendJSON(object[:0], 0), '\n')

@@ -1,6 +1,9 @@
 package parse
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // A table finds fields by name faster than a map does: a name's ends and length are its hash and, to 16 bytes, the name itself.
 // It is read-only once made. What most lookups read are the slots, four bytes each.
@@ -65,6 +68,20 @@ func (t *table) get(name []byte) *field {
 		}
 		if e := &t.entries[n-1]; e.nameKey == key && (key.n <= 16 || e.name == string(name)) {
 			return &e.f
+		}
+	}
+}
+
+// above returns the field of the nearest path above one, nil where none has a field.
+func (t *table) above(path []byte) *field {
+	for {
+		i := bytes.LastIndexByte(path, '.')
+		if i <= 0 {
+			return nil
+		}
+		path = path[:i]
+		if f := t.get(path); f != nil {
+			return f
 		}
 	}
 }

@@ -41,7 +41,7 @@ func TestExplain(t *testing.T) {
 			"iptables",
 		},
 		"of none": {
-			"lorem ipsum", []string{"tried iptables: no", "tried key=value of any product: no", "taken by none", "event.dataset unknown (of every line)", `left over ["lorem ipsum"]`}, "understood",
+			"lorem ipsum", []string{"tried JSON of any product: no", "tried key=value of any product: no", "taken by none", "event.dataset unknown (of every line)", `left over ["lorem ipsum"]`}, "understood",
 		},
 	} {
 		var out bytes.Buffer

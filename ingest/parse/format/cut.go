@@ -57,7 +57,7 @@ func (r *reader) cutKey(c *Cut, key string, v node) bool {
 
 func (r *reader) kv(c *Cut, n node) {
 	c.Pair, c.Key, c.Quotes = " ", "=", `"`
-	n.keys("pair, key, quotes, spaces", func(key string, v node) bool {
+	n.keys("pair, key, quotes, spaces, words, brackets", func(key string, v node) bool {
 		switch key {
 		case "pair":
 			c.Pair = v.text()
@@ -67,6 +67,10 @@ func (r *reader) kv(c *Cut, n node) {
 			c.Quotes = v.text()
 		case "spaces":
 			c.Spaces = v.yes()
+		case "words":
+			v.pairs(func(name string, v node) { c.Words = append(c.Words, Words{name, v.texts()}) })
+		case "brackets":
+			c.Brackets = v.text()
 		default:
 			return false
 		}
@@ -75,6 +79,20 @@ func (r *reader) kv(c *Cut, n node) {
 	if c.Pair == "" || c.Key == "" || len(c.Pair) > 8 || len(c.Key) > 8 {
 		n.fail("pair and key must be a few characters")
 	}
+	if (len(c.Words) > 0 || c.Brackets != "") && !c.PlainPairs() {
+		n.fail("words and brackets need pairs that one character parts (not |), key \"=\", quotes \"\\\"\" and no spaces")
+	}
+	if len(c.Words) > MaxWords {
+		n.fail("words: has more than %d lists", MaxWords)
+	}
+}
+
+// MaxWords is how many lists of words a cut may have.
+const MaxWords = 8
+
+// PlainPairs reports whether pairs are of the commonest kind, which is read in a shorter way.
+func (c *Cut) PlainPairs() bool {
+	return c.Key == "=" && c.Quotes == `"` && len(c.Pair) == 1 && c.Pair != "|" && !c.Spaces
 }
 
 func (r *reader) csv(c *Cut, n node) {

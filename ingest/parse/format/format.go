@@ -85,11 +85,19 @@ type Cut struct {
 
 	Pair, Key, Quotes string // of KV
 	Spaces            bool
+	Words             []Words  // words without a key that are values, too
+	Brackets          string   // the name of what stands in square brackets between pairs
 	Columns           *Columns // of CSV
 	Separator, Quote  byte
 	Braces            bool
 	Strip             string // names that begin with it go without it
 	Under             string // of JSON: names below this path go without it, too
+}
+
+// Words are words of which those that stand between pairs become one value.
+type Words struct {
+	Name string
+	List []string
 }
 
 // Columns are the names of a CSV line's columns: one list, or one for each value of By.
@@ -122,9 +130,10 @@ type Field struct {
 	Only  bool
 	Trim  string
 	Until string
-	Unhex bool // a text that is hexadecimal digits and nothing else is decoded
-	Octal bool // bytes written as a backslash and three octal digits are decoded
-	Last  int  // only that many characters at the end; 0 for all
+	Unhex bool     // a text that is hexadecimal digits and nothing else is decoded
+	Octal bool     // bytes written as a backslash and three octal digits are decoded
+	Last  int      // only that many characters at the end; 0 for all
+	Word  []string // only the first word that has one of these in it
 }
 
 // A Condition compares a value. Every list that is not empty must have one that fits; Present is nil where it does not matter.

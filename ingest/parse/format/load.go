@@ -144,13 +144,16 @@ func (r *reader) match(n node) Match {
 		default:
 			return false
 		}
-		if slices.Contains(slices.Concat(m.Has, m.Any, m.Lacks, m.Program, m.Keys), "") {
+		if slices.Contains(slices.Concat(m.Has, m.Any, m.Lacks, m.Keys), "") {
 			v.fail("has an empty text, which stands in every line")
 		}
 		return true
 	})
-	if len(m.Has)+len(m.Any)+len(m.Program)+len(m.Keys) == 0 && m.Begins == "" {
+	switch texts := len(m.Has) + len(m.Any) + len(m.Keys) + len(m.Begins); {
+	case texts == 0 && len(m.Program) == 0:
 		n.fail("needs one of has, any, begins, program and keys: it would take every line")
+	case texts == 0 && slices.Contains(m.Program, ""):
+		n.fail("program: \"\" is a line without a tag, and needs a text beside it: has, any, begins or keys")
 	}
 	return m
 }

@@ -10,7 +10,7 @@ func (r *reader) fields(n node) []Field {
 	n.pairs(func(name string, v node) {
 		f := r.how(v)
 		f.Name = name
-		if len(f.To) == 0 && !slices.Contains([]string{"url", "account", "file", "executable", "level", "outcome"}, f.As) {
+		if len(f.To) == 0 && !slices.Contains([]string{"url", "account", "frame", "file", "executable", "level", "outcome"}, f.As) {
 			v.fail("says nothing of where the value goes: to: FIELD")
 		}
 		out = append(out, f)
@@ -25,7 +25,7 @@ func (r *reader) how(n node) Field {
 		f.To = n.texts()
 		return f
 	}
-	n.keys("to, of, join, as, map, only, trim, until, unhex, octal, last", func(key string, v node) bool {
+	n.keys("to, of, join, as, map, only, trim, until, unhex, octal, last, word", func(key string, v node) bool {
 		switch key {
 		case "to":
 			f.To = v.texts()
@@ -49,6 +49,8 @@ func (r *reader) how(n node) Field {
 			if f.Last, _ = strconv.Atoi(v.text()); f.Last < 1 {
 				v.fail("must be a number of characters")
 			}
+		case "word":
+			f.Word = v.texts()
 		default:
 			return false
 		}
