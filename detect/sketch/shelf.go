@@ -56,9 +56,11 @@ func (s *Shelf[T]) Find(hash uint64, at uint32) (seat *Seat[T], there bool) {
 		}
 	}
 	if least > 1 {
-		if s.worn++; s.worn >= len(s.seats) && len(s.seats) < s.most {
-			s.grow()
-			return s.Find(hash, at)
+		if len(s.seats) < s.most { // else nobody asks, and it would outgrow what Decode takes
+			if s.worn++; s.worn >= len(s.seats) {
+				s.grow()
+				return s.Find(hash, at)
+			}
 		}
 		b[low].keep--
 		return nil, false
