@@ -56,11 +56,20 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	m.looks = d.Float()
 	m.began, m.now, m.hours = d.Int(), d.Int(), d.Int()
 	for s := range m.tallies.All() {
-		if t := &s.Thing; int(t.kind) >= len(m.kinds.all) || s.Last > m.seconds() {
+		if t := &s.Thing; int(t.kind) >= len(m.kinds.all) || s.Last > m.seconds() || !t.sound() {
 			return errExcess
 		}
 	}
 	return d.Err()
+}
+
+// sound reports whether a tally may be so.
+func (t *tally) sound() bool {
+	most, ended := uint8(0), max(t.ended[0], t.ended[1])
+	for i := range measures {
+		most = max(most, t.top(i))
+	}
+	return most <= farthest && ended <= settled && t.odd < 1<<windows
 }
 
 func (t *tally) decode(d *sketch.Decoder) {

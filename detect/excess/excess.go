@@ -76,7 +76,7 @@ func New(layout *feature.Layout) *Model {
 
 // Pass moves the site's time forward to t. Windows that are over are learned then.
 func (m *Model) Pass(t int64) {
-	if m.began == 0 {
+	if m.now == 0 { // not began: that is 0 through all of the first day of 1970
 		m.began, m.now = t-t%int64(day), t
 		m.hours = t / int64(time.Hour)
 	}

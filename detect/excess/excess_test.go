@@ -197,6 +197,46 @@ func TestTimeRunsBack(t *testing.T) {
 	}
 }
 
+// TestFirstDay checks that a first stamp of a clock that was never set leaves a state that can be read when time has come.
+func TestFirstDay(t *testing.T) {
+	m := New(nil)
+	m.Count(&Case{Who: 1 << 40, At: 2, Kind: ours, Bytes: 1000, Now: 5 * hour})
+	m.Count(&Case{Who: 2 << 40, At: 2, Kind: ours, Bytes: 1000, Now: start})
+	var e sketch.Encoder
+	m.Encode(&e)
+	if err := New(nil).Decode(sketch.NewDecoder(e.Buf)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestMostBytes checks that what is part of a kibibyte counts as one, and that the largest number does not come round to nothing.
+func TestMostBytes(t *testing.T) {
+	for bytes, want := range map[uint64]uint32{0: 0, 1: 1, 1024: 1, 1025: 2, math.MaxUint64: math.MaxUint32} {
+		var a tally
+		if a.add(bytes); a.n[windows] != want {
+			t.Errorf("%d bytes count %d, want %d", bytes, a.n[windows], want)
+		}
+	}
+}
+
+// TestUnsound checks that counts which no model comes to are refused.
+func TestUnsound(t *testing.T) {
+	for name, damage := range map[string]func(*tally){
+		"far": func(a *tally) { a.best[1][2] = farthest + 1 }, "ended": func(a *tally) { a.ended[1] = settled + 1 }, "odd": func(a *tally) { a.odd = 1 << windows },
+	} {
+		w := newWorld(8)
+		w.move(1, 1000)
+		for s := range w.tallies.All() {
+			damage(&s.Thing)
+		}
+		var e sketch.Encoder
+		w.Encode(&e)
+		if New(nil).Decode(sketch.NewDecoder(e.Buf)) == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
 // TestRoundTrip checks that the same state has the same bytes, and that what was restored goes on alike.
 func TestRoundTrip(t *testing.T) {
 	w := newWorld(8)

@@ -51,7 +51,7 @@ func (t *tally) turn(last, at uint32) {
 
 // add counts a connection.
 func (t *tally) add(bytes uint64) {
-	kib := (bytes + 1023) >> 10
+	kib := bytes>>10 + (bytes&1023+1023)>>10
 	for w := range spans {
 		t.n[w] += min(1, math.MaxUint32-t.n[w])
 		t.n[windows+w] += uint32(min(kib, uint64(math.MaxUint32-t.n[windows+w])))

@@ -3,6 +3,7 @@ package sketch
 import (
 	"errors"
 	"iter"
+	"math"
 	"unsafe"
 )
 
@@ -56,9 +57,11 @@ func (s *Shelf[T]) Find(hash uint64, at uint32) (seat *Seat[T], there bool) {
 		}
 	}
 	if least > 1 {
-		if s.worn++; s.worn >= len(s.seats) && len(s.seats) < s.most {
-			s.grow()
-			return s.Find(hash, at)
+		if len(s.seats) < s.most { // else nobody asks how many
+			if s.worn++; s.worn >= len(s.seats) {
+				s.grow()
+				return s.Find(hash, at)
+			}
 		}
 		b[low].keep--
 		return nil, false
@@ -152,7 +155,7 @@ var errShelf = errors.New("damaged shelf")
 // Decode reads what Encode wrote into an empty Shelf of the same bounds.
 func (s *Shelf[T]) Decode(d *Decoder, thing func(*T, *Decoder)) error {
 	n := d.Count(s.most)
-	s.worn = d.Count(s.most)
+	s.worn = d.Count(math.MaxInt32) // full ones went on counting once
 	if n&(n-1) != 0 || n > 0 && n < s.fewest || d.Left() < n {
 		return errShelf
 	}

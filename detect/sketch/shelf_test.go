@@ -81,3 +81,26 @@ func TestShelfRoundTrip(t *testing.T) {
 		t.Error("more seats are read than may be")
 	}
 }
+
+// TestFullShelfIsRead checks that a Shelf that has all its seats counts no more what it wears down, and is read back also where it did.
+func TestFullShelfIsRead(t *testing.T) {
+	a, key := NewShelf[int](64, 128), testKey()
+	for i := range uint64(1000) {
+		for range 100 {
+			put(&a, key.Number(1, i), 10, 1)
+		}
+	}
+	if a.Len() != 128 {
+		t.Fatalf("%d seats, want all", a.Len())
+	}
+	if a.worn != 0 {
+		t.Errorf("it has counted %d", a.worn)
+	}
+	a.worn = 1000
+	var e Encoder
+	a.Encode(&e, func(n *int, e *Encoder) { e.Int(int64(*n)) })
+	b := NewShelf[int](64, 128)
+	if err := b.Decode(NewDecoder(e.Buf), func(n *int, d *Decoder) { *n = int(d.Int()) }); err != nil {
+		t.Error(err)
+	}
+}

@@ -227,3 +227,17 @@ func TestTailIsAsLongAsItsScores(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyTailFades checks that a Tail that knows nothing says nothing, also when its past has faded and it was written and read.
+func TestEmptyTailFades(t *testing.T) {
+	var empty, back Tail
+	empty.Scale(0.5)
+	var e Encoder
+	empty.Encode(&e)
+	if err := back.Decode(NewDecoder(e.Buf)); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := empty.Bits(100), back.Bits(100); a != 0 || b != 0 {
+		t.Errorf("%v bits, and %v after a round trip", a, b)
+	}
+}

@@ -194,6 +194,9 @@ func (t *Tail) Bytes() int { return 4 * (len(t.n) + len(t.bits) + 4) }
 
 // Scale multiplies the past by f.
 func (t *Tail) Scale(f float32) {
+	if len(t.n) == 0 { // it must stay as it is: a slope without bins would be restored as a tail
+		return
+	}
 	t.total = 0
 	for k := range t.n {
 		t.n[k] *= f
