@@ -143,6 +143,7 @@ func (e *Engine) start(cfg Config, dir string) (err error) {
 func serverArguments(dir string, memory int64) []string {
 	return []string{
 		"--path=" + dir,
+		"--logger.console=false", // it writes to a terminal otherwise, between our lines
 		"--max_server_memory_usage=" + strconv.FormatInt(memory, 10),
 		"--mark_cache_size=67108864",
 		"--primary_index_cache_size=67108864",
