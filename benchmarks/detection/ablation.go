@@ -104,8 +104,8 @@ func (a Ablation) Section() string {
 
 Without one part at a time. Log events are judged by rarity, loudest feature, new pairs, rhythm, spelling, refusal and excess; rows of a table by rarity, new pairs, distance, likeness and bursts.
 
-| without | nsl-dev-s0 M@1% | unseen | darpa-dev AUC | M@1% | ait steps | false a day | councils: attacks found | kinds | false a site-day |
-|---|---|---|---|---|---|---|---|---|---|
+| without | nsl-dev-s0 M@1% | unseen | nsl-memstream AUC | darpa-dev AUC | M@1% | ait steps | false a day | councils: attacks found | kinds | false a site-day |
+|---|---|---|---|---|---|---|---|---|---|---|
 `)
 	for _, row := range a {
 		b.WriteString("| " + cmp.Or(row.Without, "*nothing*") + row.tables() + row.logs() + " |\n")
@@ -116,16 +116,16 @@ Without one part at a time. Log events are judged by rarity, loudest feature, ne
 // tables writes what became of the streams.
 func (r *AblationRow) tables() string {
 	if len(r.Results) == 0 {
-		return " | | | | | | |"
+		return " | | | | | | | |"
 	}
-	nsl, darpa := r.on("nsl-dev-s0"), r.on("darpa-dev")
+	nsl, clean, darpa := r.on("nsl-dev-s0"), r.on("nsl-memstream"), r.on("darpa-dev")
 	found, steps, sites, wrong := 0, 0, 0, 0.0
 	for _, x := range r.Results {
 		if x.Incidents != nil {
 			found, steps, sites, wrong = found+x.Incidents.Found, steps+x.Incidents.Steps, sites+1, wrong+x.Incidents.False
 		}
 	}
-	return fmt.Sprintf(" | %s | %s | %s | %s | %d of %d | %.2f |", number(nsl.AtOne.All.Macro), number(nsl.AtOne.Unseen.Macro), number(darpa.AUC),
+	return fmt.Sprintf(" | %s | %s | %s | %s | %s | %d of %d | %.2f |", number(nsl.AtOne.All.Macro), number(nsl.AtOne.Unseen.Macro), number(clean.AUC), number(darpa.AUC),
 		number(darpa.AtOne.All.Macro), found, steps, wrong/float64(max(sites, 1)))
 }
 

@@ -89,9 +89,9 @@ func TestAblation(t *testing.T) {
 	}
 	section := a.Section()
 	for _, want := range []string{
-		"| *nothing* | .569 | – | – | – | 2 of 10 | 0.50 | 4 of 5 | 3 | 1.00 |\n",
-		"| rhythm | | | | | | | 3 of 5 | 2 | 1.00 |\n",
-		"| bursts | .569 | – | – | – | 0 of 0 | 0.00 | | | |\n",
+		"| *nothing* | .569 | – | – | – | – | 2 of 10 | 0.50 | 4 of 5 | 3 | 1.00 |\n",
+		"| rhythm | | | | | | | | 3 of 5 | 2 | 1.00 |\n",
+		"| bursts | .569 | – | – | – | – | 0 of 0 | 0.00 | | | |\n",
 	} {
 		if !strings.Contains(section, want) {
 			t.Errorf("the section lacks %q:\n%s", want, section)
