@@ -3,6 +3,7 @@
 package benchmarks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -26,6 +27,7 @@ import (
 //	FRONTFOOT_STREAMS=nsl-dev-s0      only these streams, separated by commas
 //	FRONTFOOT_PEERS=rcf,midas-f       these other detectors (tools/peers there says how to install them)
 //	FRONTFOOT_PEER_SECONDS=480        how long one of them may take on a stream
+//	FRONTFOOT_PEER_RESULTS=DIR        where their results are kept; what is there already is not measured again
 //	FRONTFOOT_SITES, _WEEKS, _LINES   invented councils, as for TestRegion; the parts are taken from two of them
 func TestRecord(t *testing.T) {
 	path := os.Getenv("FRONTFOOT_RECORD")
@@ -117,7 +119,7 @@ func (r *recorder) peers() {
 		r.skip("other detectors: FRONTFOOT_PEERS names none")
 		return
 	}
-	run := detection.Peers{Known: r.known, Seconds: setting(r.T, "FRONTFOOT_PEER_SECONDS", 480), Dir: r.TempDir()}
+	run := detection.Peers{Known: r.known, Seconds: setting(r.T, "FRONTFOOT_PEER_SECONDS", 480), Dir: cmp.Or(os.Getenv("FRONTFOOT_PEER_RESULTS"), r.TempDir())}
 	for peer := range strings.SplitSeq(list, ",") {
 		if missing, ok := detection.Installed(peer); !ok {
 			r.skip("%s: %s names no file that is there", peer, missing)
