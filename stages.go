@@ -114,7 +114,7 @@ func (i *instance) openWorker(context.Context) error {
 		return err
 	}
 	dep := detect.Dependencies{
-		Bus: i.bus, Sink: i.store, HasRows: i.store.HasEvents, Logger: i.logger.With("component", "detect"), Registerer: i.registry,
+		Bus: i.bus, Sink: i.store, HasRows: i.store.HasEvents, State: i.store.State, Logger: i.logger.With("component", "detect"), Registerer: i.registry,
 		NewSite: func(site string) (*detect.Site, error) {
 			key, err := keys(site)
 			if err != nil {

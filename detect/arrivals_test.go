@@ -56,7 +56,7 @@ func (f *feeder) said() (entries, kept []string) {
 	for _, m := range f.out.Messages {
 		kept = append(kept, fmt.Sprintf("%d@%d+%d", m.Seq0, m.Row0, m.Events.Rows()))
 		for k := range m.Events.Rows() {
-			if at := m.Events.Time(event.Time, k); at != int64(m.Seq0+uint64(k))*int64(time.Second) {
+			if at := m.Events.Time(event.Time, k); at != int64(m.Seq0+uint64(k))*int64(time.Hour) {
 				kept = append(kept, fmt.Sprintf("but row %d is of %d", k, at))
 			}
 		}
@@ -369,6 +369,11 @@ func FuzzDecodeControl(f *testing.F) {
 	}
 	f.Add([]byte(`{"kind":"verdict","incident":"abc","verdict":"benign","entities":["a=b"],"reasons":[{"field":""}]}`))
 	f.Add([]byte(`{"kind":"suppress"}`))
+	back, err := (&Rollback{State: 7, To: 5, Note: "chaff", Author: "ann", Time: 6}).Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(back)
 	f.Add([]byte(`{"kind":"decoys","time":"2026-03-02T00:00:00Z","author":"ann","decoys":{"addresses":["10.1.9.9"],"hosts":["old1"]}}`))
 	f.Fuzz(func(t *testing.T, value []byte) {
 		c, err := DecodeControl(value)
@@ -376,10 +381,13 @@ func FuzzDecodeControl(f *testing.F) {
 			return
 		}
 		var again []byte
-		if c.Verdict != nil {
+		switch {
+		case c.Verdict != nil:
 			again, err = c.Verdict.Encode()
-		} else {
+		case c.Decoys != nil:
 			again, err = c.Decoys.Encode()
+		default:
+			again, err = c.Rollback.Encode()
 		}
 		if err != nil {
 			t.Fatal(err)

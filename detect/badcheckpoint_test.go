@@ -87,7 +87,7 @@ func TestControlRecordsWaitForTheirCheckpoint(t *testing.T) {
 		if _, err := w.work(t.Context(), &member{calm: true}, time.Minute, context.Canceled, conformSite); !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
-		if doubled, lost, wrong, detail := w.verdictOf(golden(conformLog(30), w.before)); doubled+lost+wrong > 0 {
+		if doubled, lost, wrong, detail := w.verdictOf(golden(conformLog(30), w.before, nil)); doubled+lost+wrong > 0 {
 			t.Errorf("%d rows doubled, %d lost, %d wrong: %s", doubled, lost, wrong, detail)
 		}
 	})

@@ -250,7 +250,7 @@ func TestCheckpointIsUnusable(t *testing.T) {
 					t.Error("the loss of the state is not told once")
 				}
 				// What people had said before any event is heard again, so that all is learned and scored as it was.
-				for key, want := range golden(conformLog(30), w.before) {
+				for key, want := range golden(conformLog(30), w.before, nil) {
 					if strings.HasPrefix(key, "ashford event") && !w.values[key][want] {
 						t.Errorf("%s is %v, want %s", key, w.values[key], want)
 					}

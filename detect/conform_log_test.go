@@ -2,7 +2,9 @@ package detect
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"time"
 
 	"frontfoot/detect/incident"
 	"frontfoot/detect/verdict"
@@ -33,12 +35,18 @@ func storeRows(b *Batch) []storeRow {
 		for _, v := range o.Incidents {
 			rows = append(rows, storeRow{2, fmt.Sprintf("%s incident %s %d", o.Site, v.ID, v.Number), fmt.Sprint(v)})
 		}
+		if k := o.Kept; k != nil {
+			rows = append(rows, storeRow{2, fmt.Sprint(o.Site, keptPart, k.Offset), fmt.Sprintf("%d %x", k.Time, sha256.Sum256(k.Snapshot))})
+		}
 		for _, v := range o.Verdicts {
 			rows = append(rows, storeRow{2, verdictKey(o.Site, v.Offset), fmt.Sprint(v, " before ", v.At)})
 		}
 	}
 	return rows
 }
+
+// keptPart marks rows of kept states: when one is kept follows from the batches, so that nobody can say beforehand which there will be.
+const keptPart = " kept "
 
 func verdictKey(site string, offset int64) string { return fmt.Sprintf("%s verdict %d", site, offset) }
 
@@ -84,6 +92,35 @@ func conformLog(messages int) map[string][]bus.Message {
 	return log
 }
 
+// A stateKey is what a kept state is asked for by.
+type stateKey struct {
+	site         string
+	time, offset int64
+}
+
+// withRollback adds to the log of two sites that each is put back to what it knew after some messages, and returns these states.
+func withRollback(log map[string][]bus.Message) map[stateKey][]byte {
+	states := map[stateKey][]byte{}
+	for _, name := range []string{"ashford", "northmoor"} {
+		site, _ := conformSite(name)
+		for _, msg := range log[bus.RawTopic(name)][:9] {
+			rec := openRecord(&msg, nil)
+			rec.take(site, &Output{})
+		}
+		r := Rollback{To: site.clock.now, State: 9}
+		state := site.Snapshot()
+		r.SHA256 = sha256.Sum256(state)
+		value, err := r.Encode()
+		if err != nil {
+			panic(err)
+		}
+		states[stateKey{name, r.To, r.State}] = state
+		controls := log[bus.CtlTopic(name)]
+		log[bus.CtlTopic(name)] = append(controls, bus.Message{Offset: int64(len(controls)), Value: value})
+	}
+	return states
+}
+
 // conformScope is what a user is new with: rows of a user that is confirmed are not learned, so that every score after it says where the verdict stood.
 func conformScope(site string, user int) incident.Scope {
 	s, _ := conformSite(site)
@@ -99,8 +136,9 @@ func conformScope(site string, user int) incident.Scope {
 func conformEvents(site string, seq uint64, n int) []byte {
 	b := event.NewBuilder()
 	for k := range uint64(n) {
-		b.SetTime(event.Time, int64(seq+k)*1e9)
-		b.SetTime(event.Received, int64(seq+k)*1e9)
+		at := int64(seq+k) * int64(time.Hour)
+		b.SetTime(event.Time, at)
+		b.SetTime(event.Received, at)
 		b.SetString(event.Dataset, "test")
 		b.SetString(event.UserName, fmt.Sprint("user", (seq+k)%7))
 		b.SetString(event.SourceIP, fmt.Sprint("10.0.0.", (seq+k)*(seq+k)%11))
@@ -122,7 +160,7 @@ func (w *world) spoken(p bus.Position, end int64) int64 {
 	case p.Topic == bus.RawTopic(site):
 		w.paced[site] = max(w.paced[site], p.Offset)
 	case p.Topic == bus.CtlTopic(site):
-		return min(end, w.paced[site]/7)
+		return min(end, w.paced[site]/6)
 	}
 	return end
 }

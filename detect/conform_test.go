@@ -27,8 +27,8 @@ func conformSite(site string) (*Site, error) {
 
 // golden is what the store holds when nothing ever goes wrong: the log given to sites directly, without lanes, each control record before the message
 // that at says.
-func golden(log map[string][]bus.Message, at func(site string, ctl int64) int64) map[string]string {
-	l := &lane{}
+func golden(log map[string][]bus.Message, at func(site string, ctl int64) int64, states map[stateKey][]byte) map[string]string {
+	l := &lane{worker: &Worker{dep: Dependencies{State: (&world{kept: states}).state}}}
 	want := map[string]string{}
 	for _, name := range []string{"ashford", "northmoor"} {
 		site, _ := conformSite(name)
@@ -48,7 +48,11 @@ func golden(log map[string][]bus.Message, at func(site string, ctl int64) int64)
 				m.add(&rec)
 			}
 			from = to
-			l.takeAll(site, &m, &out)
+			controls, err := l.hear(context.Background(), site, &m)
+			if err != nil {
+				panic(err)
+			}
+			l.takeAll(site, &m, controls, &out)
 		}
 		for _, r := range storeRows(&Batch{Sites: []Output{out}}) {
 			want[r.key] = r.value
@@ -67,6 +71,16 @@ func (w *world) before(site string, ctl int64) (at int64) {
 	return at
 }
 
+// keptRows counts the states that are kept.
+func (w *world) keptRows() (n int) {
+	for key := range w.rows {
+		if strings.Contains(key, keptPart) {
+			n++
+		}
+	}
+	return n
+}
+
 // play runs one schedule: three workers that are given the lane in turn, crash, pause and lose their lease in the middle of anything; then everything
 // that is late arrives, and one worker finishes in peace.
 func (w *world) play(ctx context.Context, want int) {
@@ -83,7 +97,7 @@ func (w *world) play(ctx context.Context, want int) {
 		ctx, cancel := context.WithCancelCause(ctx)
 		running.Go(func() {
 			for ctx.Err() == nil {
-				worker := newWorker(cfg, Dependencies{Sink: m, NewSite: conformSite, Logger: slog.New(slog.DiscardHandler)}, m)
+				worker := newWorker(cfg, Dependencies{Sink: m, NewSite: conformSite, State: m.state, Logger: slog.New(slog.DiscardHandler)}, m)
 				worker.trim.begin(1)
 				err := worker.newLane(m, 0, 1).run(ctx)
 				w.mu.Lock()
@@ -184,10 +198,15 @@ func (w *world) verdictOf(want map[string]string) (doubled, lost, wrong int, det
 			}
 		}
 	}
-	for key := range w.rows {
-		if _, ok := want[key]; !ok {
+	for key, n := range w.rows {
+		switch _, ok := want[key]; {
+		case ok:
+		case !strings.Contains(key, keptPart):
 			wrong++
 			fmt.Fprintf(&s, "unexpected: %s\n", key)
+		case n > 1 || len(w.values[key]) > 1:
+			doubled++
+			fmt.Fprintf(&s, "%d times, as %d: %s\n", n, len(w.values[key]), key)
 		}
 	}
 	return doubled, lost, wrong, s.String()
@@ -206,17 +225,23 @@ func schedules(n int) int {
 func runSchedules(t *testing.T, off protections, n int, until func(d, l, w int) bool) (doubled, lost, wrong, failed int, first string) {
 	t.Helper()
 	log := conformLog(30)
-	rows := len(golden(log, func(string, int64) int64 { return 0 }))
+	kept := withRollback(log)
+	all := golden(log, func(string, int64) int64 { return 0 }, kept)
+	if all[verdictKey("ashford", 4)] == "" {
+		t.Fatal("nothing is put back")
+	}
+	rows, states := len(all), 0
 	ambiguous, fenced := 0, 0
 	for seed := range uint64(n) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(seed, off, log)
-			w.paced = map[string]int64{}
+			w.paced, w.kept = map[string]int64{}, kept
 			w.play(t.Context(), rows)
-			d, l, x, detail := w.verdictOf(golden(log, w.before))
+			d, l, x, detail := w.verdictOf(golden(log, w.before, kept))
 			doubled, lost, wrong = doubled+d, lost+l, wrong+x
 			ambiguous += w.ambiguous
 			fenced += w.fenced
+			states += w.keptRows()
 			if d+l+x > 0 {
 				failed++
 				if first == "" {
@@ -228,7 +253,10 @@ func runSchedules(t *testing.T, off protections, n int, until func(d, l, w int) 
 			break
 		}
 	}
-	t.Logf("%d rows wanted; doubled %d, lost %d, wrong %d in %d schedules; %d ambiguous and %d fenced commits", rows, doubled, lost, wrong, failed, ambiguous, fenced)
+	t.Logf("%d rows wanted; doubled %d, lost %d, wrong %d in %d schedules; %d ambiguous and %d fenced commits, %d states kept", rows, doubled, lost, wrong, failed, ambiguous, fenced, states)
+	if states == 0 {
+		t.Error("no state was ever kept")
+	}
 	return doubled, lost, wrong, failed, first
 }
 

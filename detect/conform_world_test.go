@@ -41,10 +41,11 @@ type world struct {
 	failing map[string]error   // topics that cannot be read
 	corrupt map[string]stretch // topic to the messages of a batch that cannot
 	largest int                // bytes of a message that a topic takes, 0 for any
-	paced   map[string]int64   // by site: how far its messages were read; where it is made, people say something every 7 messages
+	paced   map[string]int64   // by site: how far its messages were read; where it is made, people say something every 6 messages
 	barred  bool               // workers may make no topics
 
 	// the store
+	kept        map[stateKey][]byte
 	tokens      map[string]bool
 	rows        map[string]int
 	values      map[string]map[string]bool
@@ -343,6 +344,28 @@ func (m *member) Write(ctx context.Context, b *Batch) ([]Rejection, error) {
 		return nil, errors.New("no answer")
 	}
 	return rejections, nil
+}
+
+// state is the store's answer to who asks for a kept state.
+func (w *world) state(_ context.Context, site string, time, offset int64) ([]byte, error) {
+	state, ok := w.kept[stateKey{site, time, offset}]
+	if !ok {
+		return nil, ErrNoState
+	}
+	return state, nil
+}
+
+// state answers not always.
+func (m *member) state(ctx context.Context, site string, time, offset int64) ([]byte, error) {
+	if err := m.delay(ctx); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.calm && m.chance(0.2) {
+		return nil, errors.New("the store does not answer")
+	}
+	return m.world.state(ctx, site, time, offset)
 }
 
 // sieve takes out of a batch what the store refuses.

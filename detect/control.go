@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,8 +27,9 @@ type Verdict struct {
 
 // A Control is what a record of a control topic says: one of them.
 type Control struct {
-	Verdict *Verdict
-	Decoys  *Decoys
+	Verdict  *Verdict
+	Decoys   *Decoys
+	Rollback *Rollback
 }
 
 // Decoys are what nobody at a site uses, in place of those that were named before.
@@ -39,7 +41,7 @@ type Decoys struct {
 
 // control is a record of a control topic as it stands on the wire, a JSON object; other kinds may follow.
 type control struct {
-	Kind     string     `json:"kind"` // verdict or decoys
+	Kind     string     `json:"kind"` // verdict, decoys or rollback
 	Incident string     `json:"incident"`
 	Verdict  string     `json:"verdict"`
 	Note     string     `json:"note,omitempty"`
@@ -48,15 +50,24 @@ type control struct {
 	Until    *time.Time `json:"until,omitempty"`
 	incident.Scope
 	Decoys *decoy.Decoys `json:"decoys,omitempty"`
+	State  *stateRef     `json:"state,omitempty"`
+}
+
+// stateRef names a kept state.
+type stateRef struct {
+	Time   time.Time `json:"time"`         // the site's own
+	Offset int64     `json:"kafka_offset"` // as the store has it
+	SHA256 string    `json:"sha256"`       // of its snapshot, 64 hexadecimal digits
 }
 
 const (
-	kindVerdict = "verdict"
-	kindDecoys  = "decoys"
-	maxControl  = 64 << 10 // bytes of a record
-	maxWord     = 256      // bytes of its author's name
-	maxNote     = 4 << 10  // and of the note
-	forgetful   = "frontfoot"
+	kindVerdict  = "verdict"
+	kindDecoys   = "decoys"
+	kindRollback = "rollback"
+	maxControl   = 64 << 10 // bytes of a record
+	maxWord      = 256      // bytes of its author's name
+	maxNote      = 4 << 10  // and of the note
+	forgetful    = "frontfoot"
 )
 
 // ErrControl is wrapped by the errors of DecodeControl and Encode.
@@ -102,6 +113,11 @@ func DecodeControl(value []byte) (Control, error) {
 		if err = c.Decoys.Validate(); err == nil {
 			return Control{Decoys: &Decoys{Decoys: *c.Decoys, Author: v.Author, Time: v.Time}}, nil
 		}
+	case c.Kind == kindRollback && c.State != nil:
+		var r *Rollback
+		if r, err = c.State.rollback(v); err == nil {
+			return Control{Rollback: r}, nil
+		}
 	default:
 		err = fmt.Errorf("unknown kind %.64q", c.Kind)
 	}
@@ -118,6 +134,35 @@ func (d *Decoys) Encode() ([]byte, error) {
 		return nil, fmt.Errorf("encoding decoys: %w", err)
 	}
 	return b, nil
+}
+
+// Encode returns the rollback as the value of a record of ff.ctl.<site>.
+func (r *Rollback) Encode() ([]byte, error) {
+	b, err := json.Marshal(control{
+		Kind: kindRollback, Author: r.Author, Note: r.Note, Time: time.Unix(0, r.Time).UTC(),
+		State: &stateRef{Time: time.Unix(0, r.To).UTC(), Offset: r.State, SHA256: hex.EncodeToString(r.SHA256[:])},
+	})
+	if err == nil {
+		_, err = DecodeControl(b)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("encoding a rollback: %w", err)
+	}
+	return b, nil
+}
+
+var errState = errors.New("it names no state")
+
+// rollback makes one of the state and of who said it, when and why.
+func (f *stateRef) rollback(said *Verdict) (*Rollback, error) {
+	r := &Rollback{To: f.Time.UnixNano(), Note: said.Note, Author: said.Author, Time: said.Time, State: f.Offset}
+	if n, err := hex.Decode(r.SHA256[:], []byte(f.SHA256[:min(len(f.SHA256), 2*len(r.SHA256))])); err != nil || n != len(r.SHA256) || len(f.SHA256) != 2*n {
+		return nil, fmt.Errorf("%w: its sha256 has not 64 hexadecimal digits", errState)
+	}
+	if f.Offset < 0 || f.Time.Year() < 1970 || f.Time.Year() > 2200 {
+		return nil, fmt.Errorf("%w: its offset or time is out of bounds", errState)
+	}
+	return r, nil
 }
 
 var errSigned = errors.New("who said it, when or why is out of bounds")
@@ -150,7 +195,8 @@ func (v *Verdict) said() verdict.Verdict {
 	return verdict.Verdict{Incident: v.Incident, Says: v.Verdict, Scope: v.Scope, Until: v.Until}
 }
 
-// Control takes a record of the site's control topic: it holds for all messages that come after, the next at an offset of the site's topic.
+// Control takes what people said on the site's control topic: it holds for all messages that come after, the next at an offset of the site's topic. A
+// rollback changes nothing here: it needs a state from elsewhere.
 func (s *Site) Control(c Control, offset, next int64, out *Output) {
 	out.Site = s.name
 	if v := c.Verdict; v != nil {

@@ -38,6 +38,10 @@ func TestHostileControls(t *testing.T) {
 		"decoys of none":      `{"kind":"decoys","time":"2026-03-02T00:00:00Z"}`,
 		"many decoys":         `{"kind":"decoys","time":"2026-03-02T00:00:00Z","decoys":{"hosts":` + many(257, `"h"`) + `}}`,
 		"a net as decoy":      `{"kind":"decoys","time":"2026-03-02T00:00:00Z","decoys":{"addresses":["10.0.0.0/8"]}}`,
+		"back to nothing":     `{"kind":"rollback","time":"2026-03-02T00:00:00Z"}`,
+		"back to no state":    `{"kind":"rollback","time":"2026-03-02T00:00:00Z","state":{"time":"2026-03-02T00:00:00Z","kafka_offset":1,"sha256":"00"}}`,
+		"back to long sums":   `{"kind":"rollback","time":"2026-03-02T00:00:00Z","state":{"time":"2026-03-02T00:00:00Z","kafka_offset":1,"sha256":"` + strings.Repeat("0", 66) + `"}}`,
+		"back to before all":  `{"kind":"rollback","time":"2026-03-02T00:00:00Z","state":{"time":"2026-03-02T00:00:00Z","kafka_offset":-1,"sha256":"` + strings.Repeat("0", 64) + `"}}`,
 		"everything as decoy": `{"kind":"decoys","time":"2026-03-02T00:00:00Z","decoys":{"urls":["/"]}}`,
 	}
 	s := NewSite("testham", ScoreKey(), DefaultConfig())
@@ -50,7 +54,12 @@ func TestHostileControls(t *testing.T) {
 		m.controls = append(m.controls, bus.Message{Offset: int64(len(m.controls)), Value: []byte(record)})
 	}
 	var out Output
-	letters := (&lane{}).takeAll(s, &m, &out)
+	l := &lane{worker: &Worker{}}
+	controls, err := l.hear(t.Context(), s, &m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	letters := l.takeAll(s, &m, controls, &out)
 	if len(letters) != len(records) || len(out.Ledger) != len(records) || len(out.Verdicts) > 0 {
 		t.Errorf("%d letters, %d entries and %d verdicts of %d records", len(letters), len(out.Ledger), len(out.Verdicts), len(records))
 	}

@@ -28,11 +28,12 @@ type Output struct {
 	Incidents []incident.Version
 	Ledger    []ledger.Entry
 	Verdicts  []Verdict
+	Kept      *Kept // the state behind the messages, where one is to be kept
 }
 
 // Empty reports whether there is nothing to write.
 func (o *Output) Empty() bool {
-	return len(o.Messages)+len(o.Findings)+len(o.Incidents)+len(o.Ledger)+len(o.Verdicts) == 0
+	return len(o.Messages)+len(o.Findings)+len(o.Incidents)+len(o.Ledger)+len(o.Verdicts) == 0 && o.Kept == nil
 }
 
 // Scored is a message with the verdict on each of its rows.

@@ -154,6 +154,11 @@ func (l *lane) scoreBatch(ctx context.Context, f fetched) (scored, error) {
 	if err := p.Wait(); err != nil {
 		return s, err
 	}
+	for i, bytes := 0, 0; i < len(runs) && bytes < keepBytes; i++ {
+		if runs[i].state.keep(runs[i].next, &outputs[i]); outputs[i].Kept != nil {
+			bytes += len(outputs[i].Kept.Snapshot)
+		}
+	}
 	b := &Batch{}
 	if !f.again {
 		outputs = l.withReports(outputs)
@@ -208,13 +213,19 @@ func (l *lane) withReports(outputs []Output) []Output {
 func (l *lane) scoreSite(ctx context.Context, run *siteRun, m *siteMessages, out *Output) ([]letter, error) {
 	var letters []letter
 	var before []byte // the state before the batch, once it was made anew
+
+	run.state.keeping.now = false // what was due in a replay is kept already
+	controls, err := l.hear(ctx, run.state, m)
+	if err != nil {
+		return nil, err
+	}
 	for {
 		*out, letters = Output{Site: m.site}, nil
 		try := panics.Try
 		if failpoint.Off("guard") {
 			try = func(f func()) *panics.Recovered { f(); return nil }
 		}
-		thrown := try(func() { letters = l.takeAll(run.state, m, out) })
+		thrown := try(func() { letters = l.takeAll(run.state, m, controls, out) })
 		if thrown == nil {
 			break
 		}
@@ -227,6 +238,7 @@ func (l *lane) scoreSite(ctx context.Context, run *siteRun, m *siteMessages, out
 		if err := l.rebuild(ctx, run, run.next); err != nil {
 			return nil, err
 		}
+		run.state.keeping.now = false
 		before = run.state.Snapshot()
 		run.unsaved = l.worker.cfg.CheckpointBytes // what was left out should not be met again by a replay
 	}
@@ -250,18 +262,15 @@ func (l *lane) scoreSite(ctx context.Context, run *siteRun, m *siteMessages, out
 }
 
 // takeAll gives a state all that a batch has of a site, control records first.
-func (l *lane) takeAll(s *Site, m *siteMessages, out *Output) (letters []letter) {
-	for i := range m.controls {
-		c := &m.controls[i]
-		v, err := DecodeControl(c.Value)
-		if err != nil {
-			x := newLetter(m.site, letterUnreadable, err.Error(), c.Offset, *c)
+func (l *lane) takeAll(s *Site, m *siteMessages, controls []heard, out *Output) (letters []letter) {
+	for i := range controls {
+		c := &controls[i]
+		if err := s.told(c, m.from, out); err != nil {
+			x := newLetter(m.site, letterUnreadable, err.Error(), c.offset, c.raw)
 			x.msg.Headers = append(x.msg.Headers, bus.Header{Key: "control"})
 			letters = append(letters, x)
 			out.Ledger = append(out.Ledger, ledger.Entry{Kind: ledger.DeadLetter, Reason: short("control record: " + err.Error()), First: s.clock.now, Last: s.clock.now})
-			continue
 		}
-		s.Control(v, c.Offset, m.from, out)
 	}
 	at := m.from
 	for i := range m.records {

@@ -45,6 +45,7 @@ type state struct {
 	clock     clock
 	seen      uint64 // events so far
 	arrivals  arrivals
+	keeping   keeping
 	book      *verdict.Book // what people said
 	decoys    *decoy.Set
 	unheard   bool // something was said of which the stories do not know yet
@@ -85,6 +86,7 @@ func (s *Site) Process(m Message, out *Output) {
 	out.Site = s.name
 	s.hear()
 	s.at = position{m.Offset, wholeMessage}
+	defer s.mark()
 	if m.Epoch == "" {
 		s.take(m, out)
 		return

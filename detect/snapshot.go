@@ -20,13 +20,13 @@ import (
 //	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map.
 //	             In formats 1 to 4 the arrivals stood behind the tracker. Format 1 ended before them, format 2 before the tracker's marks, the verdicts and the
 //	             decoys, format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and
-//	             what it knows, with its length), format 4 before what the evidence of stories is of; they are still read.
+//	             what it knows, with its length), format 4 before what the evidence of stories is of, format 5 before what is known of kept states; they are still read.
 //
 // From format 5 on all up to the arrivals stays as it is in every format: whatever the models become, before or after this program, which events had
 // come is read.
 const (
 	snapshotMagic  = "FFS"
-	snapshotFormat = 5
+	snapshotFormat = 6
 	arrivalsFirst  = 5 // the format from which on the arrivals stand before what the models know
 	oldestFormat   = 1
 	modelVersion   = 4
@@ -69,6 +69,7 @@ func (s *Site) Snapshot() []byte {
 	s.tracker.EncodeCounted(&e)
 	s.sequences.encode(&e)
 	s.tracker.EncodeSorts(&e)
+	s.keeping.encode(&e)
 	return e.Buf
 }
 
@@ -217,6 +218,9 @@ func (s *Site) decodeState(format byte, d *sketch.Decoder) error {
 		if err := s.tracker.DecodeSorts(d); err != nil {
 			return err
 		}
+	}
+	if format >= 6 {
+		s.keeping.decode(d)
 	}
 	if d.Left() > 0 {
 		return fmt.Errorf("%d bytes too many", d.Left())

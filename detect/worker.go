@@ -53,6 +53,9 @@ type Dependencies struct {
 	// HasRows reports whether the store has events of a site. A worker refuses to begin a site that its group knows nothing of where the store does;
 	// nil does not ask.
 	HasRows func(ctx context.Context, site string) (bool, error)
+	// State returns the snapshot of a site that was kept with a time and an offset, or an error that wraps ErrNoState where the store has none; with nil
+	// there is none.
+	State func(ctx context.Context, site string, time, offset int64) ([]byte, error)
 	// Trim forgets the log of a topic before an offset that nobody will read again; nil where the broker's retention does.
 	Trim       func(ctx context.Context, topic string, before int64) error
 	Logger     *slog.Logger

@@ -22,6 +22,7 @@ type Commands struct {
 	Sites     Sites     `cmd:"" help:"List the sites: what comes in, what is lost, and what frontfoot makes of it."`
 	Verify    Verify    `cmd:"" help:"Hold the store against the loss ledger: each event there once, or the ledger says why not."`
 	Replay    Replay    `cmd:"" help:"Find anew what stored events hold, with today's models, beside what was found live."`
+	Rollback  Rollback  `cmd:"" help:"Put a site's models back to what they knew on a day, where they learned what they should not have."`
 	DLQ       DLQ       `cmd:"" name:"dlq" help:"List, show and send again what was set aside: dead letters."`
 }
 
@@ -60,6 +61,10 @@ type Store interface {
 	Replay(ctx context.Context, site string, from, to time.Time, fn func(*detect.Message) error) error
 	// Told returns what people told detection of a site, in order.
 	Told(ctx context.Context, site string) ([]store.Told, error)
+	// States lists the states that are kept of a site, the newest first.
+	States(ctx context.Context, site string) ([]store.State, error)
+	// State returns the snapshot of a state.
+	State(ctx context.Context, site string, at, offset int64) ([]byte, error)
 	// WriteRun writes what a replay finds, beside what was found live.
 	WriteRun(ctx context.Context, run, token string, out *detect.Output) error
 	// RunRows returns how many rows a run has at a site.

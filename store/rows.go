@@ -92,6 +92,15 @@ type verdictRow struct {
 	HeldFrom    uint64   `json:"held_from"`
 }
 
+type stateRow struct {
+	Site        string `json:"site"`
+	Time        string `json:"time"`
+	KafkaOffset uint64 `json:"kafka_offset"`
+	Model       uint64 `json:"model"`
+	Packed      []byte `json:"packed"`
+	Expires     string `json:"expires"`
+}
+
 func (s *Store) findings(b *detect.Batch, run string) *rows {
 	out := &rows{table: "findings", columns: []string{
 		"run", "id", "site", "premises", "time", "received", "epoch", "seq", "kafka_offset", "kafka_row", "model", "score",
@@ -161,6 +170,21 @@ func (*Store) verdicts(b *detect.Batch) *rows {
 	return out
 }
 
+// states are large: each is an insert of its own.
+func (s *Store) states(b *detect.Batch) *rows {
+	out := &rows{table: "states", columns: []string{"site", "time", "kafka_offset", "model", "packed", "expires"}, most: 1}
+	for i := range b.Sites {
+		o := &b.Sites[i]
+		if k := o.Kept; k != nil {
+			out.add(o.Site, &stateRow{
+				Site: o.Site, Time: stamp(k.Time), KafkaOffset: uint64(k.Offset), Model: k.Model, Packed: k.Snapshot,
+				Expires: expiry(received(o), min(stateDays, s.cfg.days(o.Site))),
+			})
+		}
+	}
+	return out
+}
+
 // fields names what a scope is about.
 func fields(c *incident.Scope) []string {
 	out := make([]string, len(c.Reasons))
@@ -217,11 +241,17 @@ func received(o *detect.Output) int64 {
 	return 0
 }
 
+// stateDays is how long states are kept, where the events that they were learned from are: they hold names and addresses.
+const stateDays = 14
+
 // expires is the day on which findings and incidents of something received at ns fall away.
-func (s *Store) expires(ns int64) string {
+func (s *Store) expires(ns int64) string { return expiry(ns, s.cfg.FindingRetentionDays) }
+
+// expiry is the day on which something received at ns falls away that is kept for so many days.
+func expiry(ns int64, days int) string {
 	day := int64(never)
 	if ns > 0 {
-		day = min(dayOf(ns)+int64(s.cfg.FindingRetentionDays), never)
+		day = min(dayOf(ns)+int64(days), never)
 	}
 	return time.Unix(day*24*3600, 0).UTC().Format(time.DateOnly)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 type rows struct {
 	table   string
 	columns []string
+	most    int // of an insert, 0 for maxInsertRows
 	sites   []string
 	values  []any
 }
@@ -38,8 +40,9 @@ type rowWriter struct {
 // writeRows inserts rows and returns one rejection for each site some of whose rows the database will never take.
 func (s *Store) writeRows(ctx context.Context, body *bytes.Buffer, token string, r *rows) ([]detect.Rejection, error) {
 	w := &rowWriter{Store: s, rows: r, token: token, body: body, counts: map[string]int{}}
-	for from := 0; from < len(r.values); from += maxInsertRows {
-		w.first, w.size = from, min(maxInsertRows, len(r.values)-from)
+	most := cmp.Or(r.most, maxInsertRows)
+	for from := 0; from < len(r.values); from += most {
+		w.first, w.size = from, min(most, len(r.values)-from)
 		if err := w.write(ctx, from, from+w.size); err != nil {
 			return nil, err
 		}

@@ -40,7 +40,7 @@ type Told struct {
 	Control detect.Control
 }
 
-// Told returns what detection was told of a site, in order.
+// Told returns what detection was told of a site, in order, but for states that it was put back to.
 func (s *Store) Told(ctx context.Context, site string) ([]Told, error) {
 	found, err := read[struct {
 		Incident string    `json:"incident"`
@@ -51,7 +51,7 @@ func (s *Store) Told(ctx context.Context, site string) ([]Told, error) {
 		Before   int64     `json:"held_from"`
 		Offset   int64     `json:"kafka_offset"`
 	}](ctx, s, `SELECT incident, verdict, entities, scope, until, held_from, kafka_offset FROM verdicts
-		WHERE site = {site:String} ORDER BY kafka_offset, incident`, clickhouse.Named("site", site))
+		WHERE site = {site:String} AND (incident != '' OR verdict = 'decoys') ORDER BY kafka_offset, incident`, clickhouse.Named("site", site))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,99 @@
+package detect
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/cenkalti/backoff/v7"
+	"github.com/sourcegraph/conc/panics"
+
+	"frontfoot/ingest/bus"
+)
+
+var errOvertaken = errors.New("a later rollback was there when its turn came")
+
+// A heard record is a control record of a batch, read.
+type heard struct {
+	Control
+	offset int64
+	raw    bus.Message
+	state  []byte // that a rollback goes back to
+	err    error  // why it means nothing
+}
+
+// hear reads the control records of a batch. Of rollbacks the last alone counts, because all stand before the batch's messages; the state that it names
+// is asked for until the store answers.
+func (l *lane) hear(ctx context.Context, s *Site, m *siteMessages) ([]heard, error) {
+	records := make([]heard, len(m.controls))
+	var last *heard
+	for i := range m.controls {
+		h := &records[i]
+		h.offset, h.raw = m.controls[i].Offset, m.controls[i]
+		h.Control, h.err = DecodeControl(h.raw.Value)
+		if h.Rollback == nil {
+			continue
+		}
+		if last != nil {
+			last.err = errOvertaken
+		}
+		last = h
+	}
+	if last == nil {
+		return records, nil
+	}
+	state, err := l.kept(ctx, m.site, last.Rollback)
+	switch {
+	case errors.Is(err, ErrNoState):
+		last.err = err
+	case err != nil:
+		return nil, err
+	default:
+		last.state, last.err = state, usable(s, state)
+	}
+	return records, nil
+}
+
+// usable is Check, with a panic as an error: a state of long ago is no reason to stand still.
+func usable(s *Site, state []byte) (err error) {
+	if thrown := panics.Try(func() { err = s.Check(state) }); thrown != nil {
+		return fmt.Errorf("%w: %w", ErrSnapshot, thrown.AsError())
+	}
+	return err
+}
+
+// kept asks the store for the state that a rollback names.
+func (l *lane) kept(ctx context.Context, site string, r *Rollback) ([]byte, error) {
+	if l.worker.dep.State == nil {
+		return nil, ErrNoState
+	}
+	state, err := backoff.Retry(ctx, func() ([]byte, error) {
+		state, err := l.worker.dep.State(ctx, site, r.To, r.State)
+		switch {
+		case errors.Is(err, ErrNoState):
+			return nil, backoff.Permanent(err)
+		case err != nil:
+			l.logger.WarnContext(ctx, "the lane waits for the store, to put a site back", "site", site, "err", err)
+		case sha256.Sum256(state) != r.SHA256:
+			return nil, backoff.Permanent(fmt.Errorf("%w: its SHA-256 differs", ErrNoState))
+		}
+		return state, err
+	}, backoff.WithMaxElapsedTime(0))
+	if r := backoff.AsRetryError(err); r != nil {
+		return nil, r.LastErr
+	}
+	return state, err
+}
+
+// told gives a state what a control record says.
+func (s *Site) told(h *heard, next int64, out *Output) error {
+	switch {
+	case h.err != nil:
+		return h.err
+	case h.Rollback != nil:
+		return s.rollBack(h.Rollback, h.state, h.offset, next, out)
+	}
+	s.Control(h.Control, h.offset, next, out)
+	return nil
+}
