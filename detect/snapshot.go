@@ -12,7 +12,8 @@ import (
 //	"FFS"        3 bytes
 //	format       1 byte, snapshotFormat
 //	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
-//	             count over rows, and version 3 excess, which then know nothing yet. Versions that share a format share its layout
+//	             count over rows, and version 3 excess, which then know nothing yet, and version 4 took a source's own mapped address for one that it spoke
+//	             to. Versions that share a format share its layout
 //	features     varint, how many features the layout has
 //	site         text
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
@@ -29,7 +30,7 @@ const (
 	snapshotFormat = 6
 	arrivalsFirst  = 5 // the format from which on the arrivals stand before what the models know
 	oldestFormat   = 1
-	modelVersion   = 4
+	modelVersion   = 5
 	oldestModel    = 2
 )
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"frontfoot/detect/feature"
 	"frontfoot/ingest/event"
 )
 
@@ -251,7 +252,11 @@ func (s *Set) match(p place, b *event.Batch, row int, text string) (name string,
 		return name, ok
 	case Share:
 		return within(known, text)
-	case Address, Account, kinds:
+	case Address:
+		if p.column == event.DestinationIP && feature.Mapped(b, row) {
+			return "", false
+		}
+	case Account, kinds:
 	}
 	name, ok = known[text]
 	return name, ok

@@ -105,6 +105,25 @@ func TestFindInLabels(t *testing.T) {
 	}
 }
 
+// TestTranslationIsNoTouch checks that a firewall which maps a host to a decoy's address has not met it, while a connection there has.
+func TestTranslationIsNoTouch(t *testing.T) {
+	s := NewSet()
+	s.Put(some())
+	b := event.NewBuilder()
+	for _, mapped := range []string{"10.1.9.9", "10.1.9.8"} {
+		b.SetString(event.SourceIP, "10.0.0.5")
+		b.SetString(event.SourceNATIP, mapped)
+		b.SetString(event.DestinationIP, "10.1.9.9")
+		b.End()
+	}
+	s.Begin(b.Batch())
+	for row, want := range []bool{false, true} {
+		if got, found := s.Find(b.Batch(), row); found != want {
+			t.Errorf("row %d: %+v, found %v", row, got, found)
+		}
+	}
+}
+
 // TestFresh checks that who touches again and again is told once an hour, and that memory is bounded.
 func TestFresh(t *testing.T) {
 	s := NewSet()

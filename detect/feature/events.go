@@ -199,6 +199,7 @@ type Events struct {
 	seen   [numFields]memory
 	use    []int // fields whose column the current batch has
 	batch  *event.Batch
+	nat    bool // whether a source of the batch is translated
 	hours  [24]string
 	host   uint64 // class of the programs of a host
 }
@@ -221,7 +222,7 @@ func (e *Events) Layout() *Layout { return &e.layout }
 
 // Begin makes the extractor ready for the rows of b.
 func (e *Events) Begin(b *event.Batch) {
-	e.batch, e.use = b, e.use[:0]
+	e.batch, e.use, e.nat = b, e.use[:0], b.Filled(event.SourceNATIP)
 	for i := range eventFields {
 		if eventFields[i].how != asRow && b.Filled(eventFields[i].column) {
 			e.use = append(e.use, i)
@@ -235,8 +236,12 @@ func (e *Events) Row(row int, r *Row) {
 		r.Values = make([]Value, numFields)
 	}
 	clear(r.Values)
+	alone := e.nat && Mapped(e.batch, row)
 	for _, i := range e.use {
 		s := &eventFields[i]
+		if alone && (s.column == event.DestinationIP || s.column == event.DestinationPort || s.column == event.DestinationCountry) {
+			continue
+		}
 		if s.how == asNumber || s.how == asSize {
 			if n, ok := e.batch.Uint(s.column, row); ok && e.asked(i, n, row) {
 				e.number(i, s.how, n, r)
@@ -256,6 +261,18 @@ func (e *Events) Row(row int, r *Row) {
 	r.Class = e.class(r.Values[dataset])
 	r.Message = e.batch.Text(event.Message, row)
 	r.Time, r.Timed = e.batch.Time(event.Time, row), true
+}
+
+// Mapped reports whether the destination of a row is its source's own mapped address, as in the record of a translation alone: a host does not talk to that
+// address, so for detection such an event has no destination.
+func Mapped(b *event.Batch, row int) bool {
+	to := b.Text(event.DestinationIP, row)
+	if to == "" || to != b.Text(event.SourceNATIP, row) {
+		return false
+	}
+	port, asked := b.Uint(event.DestinationPort, row)
+	mapped, given := b.Uint(event.SourceNATPort, row)
+	return asked == given && port == mapped
 }
 
 // class returns what the scores of a dataset are compared within. The programs of a host are one class: each alone writes too little for anybody to know what is

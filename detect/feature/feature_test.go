@@ -93,6 +93,40 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// TestTranslationHasNoDestination checks that a source's own mapped address is nobody whom it speaks to, with and without ports, and that a connection to that
+// address is one.
+func TestTranslationHasNoDestination(t *testing.T) {
+	b := event.NewBuilder()
+	add := func(to string, port, mapped uint64) {
+		b.SetString(event.SourceIP, "10.0.0.5")
+		b.SetString(event.SourceNATIP, "203.0.113.2")
+		b.SetString(event.DestinationIP, to)
+		b.SetString(event.DestinationCountry, "Norway")
+		if port > 0 {
+			b.SetUint(event.DestinationPort, port)
+		}
+		if mapped > 0 {
+			b.SetUint(event.SourceNATPort, mapped)
+		}
+		b.End()
+	}
+	add("203.0.113.2", 10501, 10501)
+	add("203.0.113.2", 0, 0)
+	add("203.0.113.2", 443, 10501)
+	add("203.0.113.2", 443, 0)
+	add("203.0.113.9", 10501, 10501)
+	e := NewEvents(sketch.NewKey([16]byte{}))
+	e.Begin(b.Batch())
+	var r Row
+	for row, want := range []bool{false, false, true, true, true} {
+		e.Row(row, &r)
+		got := r.Values[dstOut].Hash != 0
+		if got != want || got != (r.Values[dstNet].Hash != 0) || got != (r.Values[dstPort].Hash != 0) || got != (r.Values[dstCountry].Hash != 0) {
+			t.Errorf("row %d: %v, want a destination: %v", row, r.Values[dstIn:probed+1], want)
+		}
+	}
+}
+
 // TestHostsAreOneClass checks that the logs of a host's programs are compared with each other and with nothing else.
 func TestHostsAreOneClass(t *testing.T) {
 	b := event.NewBuilder()
