@@ -30,21 +30,20 @@ const (
 
 // keeping is what a site knows of the states that were due to be kept.
 type keeping struct {
-	days     int64 // number of the last
-	received int64 // time of the latest reception by then
-	seen     uint64
+	days     int64  // number of the last
+	received int64  // when its last event was received
+	seen     uint64 // and how many there were by then
 
 	now bool // one is due since the batch began; no part of a snapshot
 }
 
-// mark notes whether a state is due, behind a message: as in all that a state holds, how messages are put together to batches has no say in it. Each
-// site has an hour of its own, so that not all are kept at once.
-func (s *Site) mark() {
-	shift := s.key.Hash(^uint64(0), "kept") % uint64(keepEvery)
-	days := (int64(s.clock.age()) + int64(shift)) / int64(keepEvery)
+// mark notes, behind an event and the time of its reception, whether a state is due: as in all that a site knows, how events are put together to messages
+// and batches has no say in it. Each site has an hour of its own, so that not all are kept at once.
+func (s *Site) mark(received int64) {
 	k := &s.keeping
-	if days > k.days && (s.seen-k.seen >= keepEvents || s.arrivals.received-k.received >= int64(keepTime)) {
-		*k = keeping{days, s.arrivals.received, s.seen, true}
+	days := (int64(s.clock.age()) + s.keepAt) / int64(keepEvery)
+	if days > k.days && (s.seen-k.seen >= keepEvents || received-k.received >= int64(keepTime)) {
+		*k = keeping{days, received, s.seen, true}
 	}
 }
 

@@ -22,6 +22,7 @@ type Site struct {
 	key    sketch.Key
 	events *feature.Events
 	row    feature.Row
+	keepAt int64               // how much earlier than others its states are kept, nanoseconds
 	seq    sequence.Row        // the same, for models that count over rows
 	at     position            // of what is being taken
 	skip   func(position) bool // whether to leave out an event because the models did not survive it; nil leaves out nothing
@@ -55,6 +56,7 @@ type state struct {
 func NewSite(name string, key [16]byte, cfg Config) *Site {
 	s := &Site{name: name, cfg: cfg, key: sketch.NewKey(key)}
 	s.events = feature.NewEvents(s.key)
+	s.keepAt = int64(s.key.Hash(^uint64(0), "kept") % uint64(keepEvery))
 	s.state = s.newState()
 	return s
 }
@@ -86,7 +88,6 @@ func (s *Site) Process(m Message, out *Output) {
 	out.Site = s.name
 	s.hear()
 	s.at = position{m.Offset, wholeMessage}
-	defer s.mark()
 	if m.Epoch == "" {
 		s.take(m, out)
 		return
@@ -187,6 +188,7 @@ func (s *Site) pass(t int64, out *Output) {
 func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	s.pass(s.row.Time, out)
 	s.seen++
+	s.mark(m.Events.Time(event.Received, row))
 	bits := s.engine.score(&s.row)
 	which := s.engine.loudest()
 	alert, learning := s.engine.alert(s.cfg.FindingRate), s.Learning()
