@@ -5,8 +5,7 @@ import "frontfoot/detect/sketch"
 // add makes a shape of the text at hand and returns its place.
 func (m *Miner) add() int {
 	l := &m.line
-	s := shape{words: l.words, n: uint8(l.n), frame: l.frame, id: m.secret[0]}
-	clear(s.words[l.n:])
+	s := shape{frame: l.frame, id: m.secret[0]}
 	for i, w := range l.words[:l.n] {
 		s.id = sketch.Mix(s.id+uint64(i), uint64(w))
 	}
@@ -17,9 +16,13 @@ func (m *Miner) add() int {
 			m.shapes = append(make([]shape, 0, min(max(16, 2*i), maxShapes)), m.shapes...)
 		}
 		m.shapes = append(m.shapes, shape{})
-	} else if m.shapes[i].n > 0 {
+	} else if len(m.shapes[i].words) > 0 {
 		m.unlink(i)
 	}
+	if s.words = m.shapes[i].words; cap(s.words) < l.n { // else nothing is left for the collector
+		s.words = make([]word, l.n)
+	}
+	s.words = append(s.words[:0], l.words[:l.n]...)
 	m.shapes[i] = s
 	m.link(i)
 	return i
@@ -76,7 +79,7 @@ func list(frame uint32, first word) int {
 // link puts a shape into its list, in the order of places, so that lists and rests follow from the shapes.
 func (m *Miner) link(i int) {
 	s := &m.shapes[i]
-	m.rests[i] = restOf(s.frame, s.words[:s.n])
+	m.rests[i] = restOf(s.frame, s.words)
 	at := &m.heads[list(s.frame, s.words[0])]
 	for *at != 0 && int(*at-1) < i {
 		at = &m.shapes[*at-1].next

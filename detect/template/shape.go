@@ -11,13 +11,12 @@ const (
 
 // A shape is the words that its texts share.
 type shape struct {
-	words [maxWords]word
+	words []word // none in a free place
 	id    uint64 // hash of its first text: what it is known by
 	count uint64 // texts it took up
 	frame uint32
 	next  uint16 // in its list, from 1; 0 is none
 	life  uint16 // texts it took up, halved now and then
-	n     uint8  // words; 0 is a free place
 }
 
 // take makes a shape take the text at hand up.
@@ -35,7 +34,7 @@ func (m *Miner) take(i int) {
 		}
 	}
 	if changed {
-		m.rests[i] = restOf(s.frame, s.words[:s.n])
+		m.rests[i] = restOf(s.frame, s.words)
 	}
 }
 
@@ -61,7 +60,7 @@ func (m *Miner) look(list int, best *match) bool {
 		i := int(next - 1)
 		s := &m.shapes[i]
 		next = s.next
-		if s.frame != l.frame || int(s.n) != l.n {
+		if s.frame != l.frame || len(s.words) != l.n {
 			continue
 		}
 		same, all, ok := l.compare(s)

@@ -50,7 +50,7 @@ func (m *Miner) merge(some []uint16, place int) int {
 	for _, i := range some {
 		m.unlink(int(i))
 		if int(i) != keep {
-			m.shapes[i] = shape{}
+			m.shapes[i] = shape{words: m.shapes[i].words[:0]}
 			m.rests[i] = 0
 		}
 	}
@@ -63,7 +63,7 @@ func (m *Miner) merge(some []uint16, place int) int {
 
 // difference returns the one place in which a shape and the text differ, -1 if there are more, or if nothing else is there than parameters.
 func (l *line) difference(s *shape) int {
-	if s.frame != l.frame || int(s.n) != l.n {
+	if s.frame != l.frame || len(s.words) != l.n {
 		return -1
 	}
 	place, others := -1, false

@@ -15,7 +15,7 @@ import "frontfoot/detect/sketch"
 const (
 	maxWords  = 32   // words of a text that count
 	maxText   = 1024 // bytes of it that are read
-	maxShapes = 768  // shapes that a Miner keeps, of 160 bytes each
+	maxShapes = 768  // shapes that a Miner keeps, of 48 bytes each and 4 a word
 	lists     = 512  // lists of shapes
 )
 
@@ -66,7 +66,7 @@ func (m *Miner) Count() uint64 {
 // Len returns how many shapes are known.
 func (m *Miner) Len() (n int) {
 	for i := range m.shapes {
-		if m.shapes[i].n > 0 {
+		if len(m.shapes[i].words) > 0 {
 			n++
 		}
 	}

@@ -3,6 +3,7 @@ package template
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -116,6 +117,32 @@ func TestSameLogSameIDs(t *testing.T) {
 			t.Fatalf("%d shapes, and %d beside another site", alone.Len(), beside.Len())
 		}
 	})
+}
+
+// TestShortShapesTakeLittle checks that shapes take what their words need, and that long ones that came before do not make them dear beyond the bound.
+func TestShortShapesTakeLittle(t *testing.T) {
+	m := miner()
+	short := func() {
+		for i := range 1_000_000 {
+			if m.Len() == maxShapes {
+				return
+			}
+			m.Shape(spell(i) + " " + spell(i*7+1) + " stopped")
+		}
+		t.Fatalf("only %d shapes", m.Len())
+	}
+	if short(); m.Bytes() > 72<<10 {
+		t.Errorf("%d bytes of %d shapes of three words", m.Bytes(), m.Len())
+	}
+	for i := range 10_000 {
+		m.Shape(spell(i) + strings.Repeat(" more", 31))
+	}
+	for i := range 10_000 {
+		m.Shape(spell(i) + " has " + spell(i*7+1))
+	}
+	if m.Bytes() > 146<<10 {
+		t.Errorf("%d bytes after a flood of long ones", m.Bytes())
+	}
 }
 
 // TestBounds gives a miner a million lines that never come again, of several kinds, and sees that it keeps its bounds, and what is in use.
