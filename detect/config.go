@@ -29,7 +29,7 @@ func DefaultConfig() Config {
 		LearnEvents:     5000,
 		LearnAtMost:     7 * 24 * time.Hour,
 		HalfLife:        14 * 24 * time.Hour,
-		MaxBytes:        4 << 20,
+		MaxBytes:        2 << 20,
 	}
 }
 

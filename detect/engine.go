@@ -78,20 +78,20 @@ type fade struct{ step int64 }
 
 func (f fade) weight() float32 { return fadeTable[f.step%fadeSteps] }
 
-// fadeTable holds 2^(i/64) in 65,536ths.
+// fadeTable holds 2^(i/64) in 512ths, which counts hold exactly.
 var fadeTable = makeFadeTable()
 
 func makeFadeTable() (t [fadeSteps]float32) {
 	for i := range t {
-		lo, hi := uint64(1<<16), uint64(1<<17)
-		for hi-lo > 1 { // the largest whole x with Log2(x/2^16) <= i/64
-			if mid := (lo + hi) / 2; sketch.Log2(float32(mid)/(1<<16)) <= float32(i)/fadeSteps {
+		lo, hi := uint64(1<<9), uint64(1<<10)
+		for hi-lo > 1 { // the largest whole x with Log2(x/2^9) <= i/64
+			if mid := (lo + hi) / 2; sketch.Log2(float32(mid)/(1<<9)) <= float32(i)/fadeSteps {
 				lo = mid
 			} else {
 				hi = mid
 			}
 		}
-		t[i] = float32(lo) / (1 << 16)
+		t[i] = float32(lo) / (1 << 9)
 	}
 	return t
 }

@@ -12,8 +12,8 @@ import (
 //	"FFS"        3 bytes
 //	format       1 byte, snapshotFormat
 //	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
-//	             count over rows, and version 3 excess, which then know nothing yet, and version 4 took a source's own mapped address for one that it spoke
-//	             to. Versions that share a format share its layout
+//	             count over rows, and version 3 excess, which then know nothing yet, that version 4 took a source's own mapped address for one that it spoke
+//	             to, and that those before 5 counted values otherwise, which is read as well. Versions that share a format share its layout but for that
 //	features     varint, how many features the layout has
 //	site         text
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised

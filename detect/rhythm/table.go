@@ -6,7 +6,7 @@ const (
 	slots      = 4096 // at most
 	pairBytes  = 40
 	placeBytes = 32 << 10
-	metBytes   = 64 << 10
+	metBytes   = 32 << 10
 )
 
 // A table keeps pairs in bounded memory. A new pair takes the place of one whose rhythm has ended, else wears down the one of its bucket that

@@ -1,18 +1,12 @@
 package sketch
 
-import "errors"
+import "unsafe"
 
-// ways is how many slots a bucket has: 64 bytes, one line of the processor's cache.
-const ways = 8
+// fewestBits is log2 of the number of buckets of the smallest Counts.
+const fewestBits = 8
 
-// baseBits is log2 of the number of buckets of the smallest Counts.
-const baseBits = 8
-
-// A slot counts one hash, known by 32 of its bits. A slot with n = 0 is empty.
-type slot struct {
-	tag uint32
-	n   float32
-}
+// doublings is how often a Counts may double at most: each takes a bit from the tags.
+const doublings = 4
 
 // Counts holds a decayed count for each of many hashes in bounded memory, with what was seen most often surest to stay.
 //
@@ -21,76 +15,67 @@ type slot struct {
 // hash that finds its bucket full wears down the smallest count in it (as in HeavyKeeper, Yang et al. 2019, without the dice) and takes its
 // place when that is used up. So, with m the weight of new hashes that met a full bucket since the last Scale:
 //
-//   - a count is never too high, but for two hashes with one tag in one bucket: at most ways/2^23 of the unseen hashes,
-//   - a count is too low by at most m of its own bucket, and 0 while nothing was refused,
-//   - it doubles its memory when five eighths full, up to its bound: 8 bytes a slot. From 1 MiB on that share must be of hashes with a count
+//   - a count is too high, but for being rough, only where two hashes have one tag in one bucket: of the unseen hashes one in 2^12 at most in the
+//     beginning, and twice as many each time that it doubles,
+//   - a count is too low, but for being rough, by at most m of its own bucket, and by nothing while nothing was refused,
+//   - it doubles its memory when three quarters full, up to its bound: 4 bytes a hash. From 512 KiB on that part must be of hashes with a count
 //     of 2 or more: what came once may be worn down by what else comes once.
 type Counts struct {
-	slots []slot
-	level uint // doublings so far
-	most  uint // doublings allowed
-	used  int
-	tries int // new hashes since it was last asked whether to double
+	buckets []bucket
+	base    uint // log2 of their number in the beginning
+	level   uint // doublings so far
+	most    uint // doublings allowed
+	used    int
+	tries   int // new hashes since it was last asked whether to double
+	dice    dice
 }
 
 // ample is the size in bytes from which only what came more than once is worth more memory.
-const ample = 1 << 20
+const ample = 512 << 10
 
-// NewCounts returns an empty Counts that never takes more than maxBytes (and never less than 16 KiB).
+// NewCounts returns an empty Counts that never takes more than maxBytes (and never less than 16 KiB). It begins with a 16th of that.
 func NewCounts(maxBytes int) *Counts {
-	c := &Counts{slots: make([]slot, ways<<baseBits)}
-	for len(c.slots)*8<<(c.most+1) <= maxBytes && c.most < 9 {
-		c.most++
+	most := uint(fewestBits)
+	for 4*ways<<(most+1) <= maxBytes {
+		most++
 	}
-	return c
+	base := max(fewestBits, most-doublings)
+	return &Counts{buckets: make([]bucket, 1<<base), base: base, most: most - base}
 }
 
-func (c *Counts) bucket(h uint64) []slot {
-	i := (h&(1<<baseBits-1))<<c.level | h>>32>>(32-c.level)
-	return c.slots[i*ways : i*ways+ways : i*ways+ways]
+// bucket is where a hash is counted: bits of its high half from below, and as it grows of its tag from above.
+func (c *Counts) bucket(h, tag uint64) *bucket {
+	return &c.buckets[h>>32&(1<<c.base-1)<<c.level|tag>>(16-c.level)]
 }
 
 // Get returns the count of h, 0 where it is not known.
 func (c *Counts) Get(h uint64) float32 {
-	tag := uint32(h >> 32)
-	b := c.bucket(h)
-	for i := range b {
-		if b[i].tag == tag {
-			return b[i].n
-		}
+	tag := tagOf(h)
+	b := c.bucket(h, tag)
+	if i := b.find(tag); i >= 0 {
+		return b.n[i].float()
 	}
 	return 0
 }
 
 // Add adds w > 0 to the count of h.
 func (c *Counts) Add(h uint64, w float32) {
-	tag := uint32(h >> 32)
-	b := c.bucket(h)
-	low := -1
-	for i := range b {
-		if b[i].n == 0 {
-			if low < 0 || b[low].n > 0 {
-				low = i
-			}
-			continue
-		}
-		if b[i].tag == tag {
-			b[i].n += w
-			return
-		}
-		if low < 0 || b[i].n < b[low].n {
-			low = i
+	tag := tagOf(h)
+	b := c.bucket(h, tag)
+	if i := b.find(tag); i >= 0 {
+		b.n[i] = c.dice.rough(b.n[i].float() + w)
+		return
+	}
+	low := b.low()
+	least := b.n[low]
+	if left := least.float() - w; left > 0 {
+		b.n[low] = max(1, c.dice.rough(left))
+	} else if n := c.dice.rough(w); n > 0 {
+		if b.set(low, tag, n); least == 0 {
+			c.used++
 		}
 	}
-	if b[low].n > 0 {
-		if b[low].n -= w; b[low].n <= 0 {
-			b[low] = slot{tag, w}
-		}
-	} else {
-		b[low] = slot{tag, w}
-		c.used++
-	}
-	if c.tries++; c.tries*64 >= len(c.slots) {
+	if c.tries++; c.tries*64 >= ways*len(c.buckets) {
 		c.tries = 0
 		if c.level < c.most && c.full() {
 			c.grow()
@@ -100,29 +85,32 @@ func (c *Counts) Add(h uint64, w float32) {
 
 // full reports whether it is time to double.
 func (c *Counts) full() bool {
-	worth := c.used
-	if worth*8 > len(c.slots)*5 && c.Bytes() >= ample {
+	worth, room := c.used, ways*len(c.buckets)
+	if worth*4 > room*3 && c.Bytes() >= ample {
 		worth = 0
-		for i := range c.slots {
-			if c.slots[i].n >= 2 {
-				worth++
+		for i := range c.buckets {
+			for _, n := range c.buckets[i].n {
+				if n.float() >= 2 {
+					worth++
+				}
 			}
 		}
 	}
-	return worth*8 > len(c.slots)*5
+	return worth*4 > room*3
 }
 
-// grow doubles the buckets: the next bit of the tag says which half a slot goes to.
+// grow doubles the buckets: the next bit of the tag says which half a hash goes to.
 func (c *Counts) grow() {
-	old := c.slots
+	old := c.buckets
 	c.level++
-	c.slots = make([]slot, 2*len(old))
-	for i := 0; i < len(old); i += ways {
-		fill := [2]int{2 * i, 2*i + ways}
-		for _, s := range old[i : i+ways] {
-			if s.n > 0 {
-				half := s.tag >> (32 - c.level) & 1
-				c.slots[fill[half]] = s
+	c.buckets = make([]bucket, 2*len(old))
+	for i := range old {
+		var fill [2]int
+		for j, n := range old[i].n {
+			if n > 0 {
+				tag := old[i].tag(j)
+				half := tag >> (16 - c.level) & 1
+				c.buckets[2*i+int(half)].set(fill[half], tag, n)
 				fill[half]++
 			}
 		}
@@ -132,13 +120,17 @@ func (c *Counts) grow() {
 // Scale multiplies all counts by f and forgets those that fall below least.
 func (c *Counts) Scale(f, least float32) {
 	c.used = 0
-	for i := range c.slots {
-		s := &c.slots[i]
-		if s.n *= f; s.n < least {
-			*s = slot{}
-			continue
+	for i := range c.buckets {
+		b := &c.buckets[i]
+		for j, was := range b.n {
+			n := was.float() * f
+			if n < least {
+				b.set(j, 0, 0)
+				continue
+			}
+			b.n[j] = max(1, c.dice.rough(n))
+			c.used++
 		}
-		c.used++
 	}
 }
 
@@ -146,50 +138,4 @@ func (c *Counts) Scale(f, least float32) {
 func (c *Counts) Len() int { return c.used }
 
 // Bytes returns the memory that the counts take.
-func (c *Counts) Bytes() int { return 8 * len(c.slots) }
-
-var errCounts = errors.New("damaged counts")
-
-// Encode appends the counts to e.
-func (c *Counts) Encode(e *Encoder) {
-	e.Uint(uint64(c.level))
-	e.Uint(uint64(c.used))
-	e.Uint(uint64(c.tries))
-	for i := range c.slots { // an empty slot is one byte, so that young sites have small checkpoints
-		if s := &c.slots[i]; s.n > 0 {
-			e.Byte(1)
-			e.Fixed32(s.tag)
-			e.Float(s.n)
-		} else {
-			e.Byte(0)
-		}
-	}
-}
-
-// Decode reads what Encode wrote into c, which keeps its own bound.
-func (c *Counts) Decode(d *Decoder) error {
-	level, used, tries := d.Uint(), d.Uint(), d.Count(1<<24)
-	if d.Err() != nil || level > uint64(c.most) || d.Left() < ways<<(baseBits+level) {
-		return errCounts
-	}
-	c.level, c.used, c.tries = uint(level), 0, tries
-	c.slots = make([]slot, ways<<(baseBits+level))
-	for i := range c.slots {
-		switch d.Byte() {
-		case 0:
-		case 1:
-			s := slot{d.Fixed32(), d.Float()}
-			if !(s.n > 0) {
-				return errCounts
-			}
-			c.slots[i] = s
-			c.used++
-		default:
-			return errCounts
-		}
-	}
-	if d.Err() != nil || c.used != int(used) {
-		return errCounts
-	}
-	return nil
-}
+func (c *Counts) Bytes() int { return int(unsafe.Sizeof(bucket{})) * len(c.buckets) }

@@ -1,0 +1,85 @@
+package sketch
+
+import "errors"
+
+var errCounts = errors.New("damaged counts")
+
+// Encode appends the counts to e.
+func (c *Counts) Encode(e *Encoder) {
+	e.Uint(uint64(ways + c.base))
+	e.Uint(uint64(c.level))
+	e.Uint(uint64(c.used))
+	e.Uint(uint64(c.tries))
+	e.Uint(uint64(c.dice))
+	for i := range c.buckets {
+		b := &c.buckets[i]
+		var taken uint64 // a bit for each place, so that young sites have small checkpoints
+		for j, n := range b.n {
+			if n > 0 {
+				taken |= 1 << j
+			}
+		}
+		e.Uint(taken)
+		for j, n := range b.n {
+			if n > 0 {
+				e.Fixed32(uint32(b.tag(j))<<16 | uint32(n))
+			}
+		}
+	}
+}
+
+// Decode reads what Encode wrote into c, which keeps its own bound.
+func (c *Counts) Decode(d *Decoder) error {
+	base := d.Uint()
+	if base < ways {
+		return c.decodeWide(base, d)
+	}
+	level, used, tries, thrown := d.Uint(), d.Uint(), d.Count(1<<24), d.Uint()
+	if d.Err() != nil || base != uint64(ways+c.base) || level > uint64(c.most) || d.Left() < 1<<(uint64(c.base)+level) {
+		return errCounts
+	}
+	c.level, c.used, c.tries, c.dice = uint(level), 0, tries, dice(thrown)
+	c.buckets = make([]bucket, 1<<(c.base+c.level))
+	for i := range c.buckets {
+		taken := d.Count(1<<ways - 1)
+		for j := range ways {
+			if taken>>j&1 == 0 {
+				continue
+			}
+			x := d.Fixed32()
+			tag, n := uint64(x>>16), rough(x)
+			if tag == 0 || n == 0 {
+				return errCounts
+			}
+			c.buckets[i].set(j, tag, n)
+			c.used++
+		}
+	}
+	if d.Err() != nil || c.used != int(used) {
+		return errCounts
+	}
+	return nil
+}
+
+// decodeWide reads counts of models before version 5 into empty ones: 2,048 slots and twice as many for each level, each a byte, and where that is 1 the
+// high half of the hash and a count.
+func (c *Counts) decodeWide(level uint64, d *Decoder) error {
+	used, _ := d.Uint(), d.Uint()
+	if level > 9 || d.Left() < 2048<<level {
+		return errCounts
+	}
+	for range 2048 << level {
+		if d.Bool() {
+			h, n := uint64(d.Fixed32())<<32, d.Float()
+			if n == 0 {
+				return errCounts
+			}
+			c.Add(h, n)
+			used--
+		}
+	}
+	if d.Err() != nil || used != 0 {
+		return errCounts
+	}
+	return nil
+}
