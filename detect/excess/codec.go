@@ -12,17 +12,8 @@ var errExcess = errors.New("damaged counts of what is done")
 // Encode appends what is known to e.
 func (m *Model) Encode(e *sketch.Encoder) {
 	m.tallies.Encode(e, (*tally).encode)
-	e.Uint(uint64(len(m.kinds.all)))
-	for i := range m.kinds.all {
-		e.Fixed64(m.kinds.all[i].name)
-		for j := range m.kinds.all[i].of {
-			e.Floats(m.kinds.all[i].of[j].fresh())
-			e.Floats(m.kinds.all[i].of[j].known())
-		}
-	}
-	e.Float(m.looks)
-	e.Int(m.began)
-	e.Int(m.now)
+	m.kinds.Encode(e, (*kind).encode)
+	m.trials.Encode(e)
 	e.Int(m.hours)
 }
 
@@ -44,19 +35,15 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	if err := m.tallies.Decode(d, (*tally).decode); err != nil {
 		return err
 	}
-	for i := range d.Count(maxKinds) {
-		if m.kinds.of(d.Fixed64()) != i {
-			return errExcess
-		}
-		for j := range m.kinds.all[i].of {
-			d.Floats(m.kinds.all[i].of[j].fresh())
-			d.Floats(m.kinds.all[i].of[j].known())
-		}
+	if err := m.kinds.Decode(d, (*kind).decode); err != nil {
+		return err
 	}
-	m.looks = d.Float()
-	m.began, m.now, m.hours = d.Int(), d.Int(), d.Int()
+	if err := m.trials.Decode(d); err != nil {
+		return err
+	}
+	m.hours = d.Int()
 	for s := range m.tallies.All() {
-		if t := &s.Thing; int(t.kind) >= len(m.kinds.all) || s.Last > m.seconds() || !t.sound() {
+		if t := &s.Thing; int(t.kind) >= m.kinds.Len() || s.Last > m.trials.Seconds() || !t.sound() {
 			return errExcess
 		}
 	}

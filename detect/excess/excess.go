@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"frontfoot/detect/feature"
+	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
 )
 
@@ -61,62 +62,51 @@ type Model struct {
 	layout  *feature.Layout
 	sized   bool // whether the batch has sizes
 	tallies sketch.Shelf[tally]
-	kinds   kinds
-	looks   float32 // windows begun
-	began   int64   // the midnight before the first connection
-	now     int64
+	kinds   sketch.Kinds[kind]
+	trials  sequence.Trials     // windows begun, since the midnight before the first connection
 	hours   int64               // begun
 	taken   *sketch.Seat[tally] // of the row taken last
 }
 
 // New returns a Model that knows nothing, for rows of the layout of events.
 func New(layout *feature.Layout) *Model {
-	return &Model{layout: layout, tallies: sketch.NewShelf[tally](fewest, slots)}
+	return &Model{layout: layout, tallies: sketch.NewShelf[tally](fewest, slots), kinds: sketch.NewKinds[kind](maxKinds)}
 }
 
 // Pass moves the site's time forward to t. Windows that are over are learned then.
 func (m *Model) Pass(t int64) {
-	if m.now == 0 { // not began: that is 0 through all of the first day of 1970
-		m.began, m.now = t-t%int64(day), t
+	if m.trials.Pass(t, t-t%int64(day)) {
 		m.hours = t / int64(time.Hour)
 	}
-	m.now = max(m.now, t)
-	if now := m.now / int64(time.Hour); now > m.hours {
+	now := m.trials.Now()
+	if hour := now / int64(time.Hour); hour > m.hours {
 		for s := range m.tallies.All() {
-			s.Thing.end(s.Last, m.seconds(), &m.kinds.all[s.Thing.kind])
+			s.Thing.end(s.Last, m.trials.Seconds(), m.kinds.Of(int(s.Thing.kind)))
 		}
-		if m.now/fortnight > m.hours*int64(time.Hour)/fortnight {
-			m.kinds.halve()
+		if now/fortnight > m.hours*int64(time.Hour)/fortnight {
+			for k := range m.kinds.All() {
+				k.halve()
+			}
 		}
-		m.hours = now
+		m.hours = hour
 	}
-}
-
-// seconds is the time in which tallies reckon.
-func (m *Model) seconds() uint32 {
-	return uint32(min(max(0, m.now-m.began)/int64(time.Second), 1<<32-1))
-}
-
-// Daily returns how many windows a day are looked at.
-func (m *Model) Daily() float32 {
-	return max(1, m.looks/max(1, float32(m.now-m.began)/float32(day)))
 }
 
 // Count takes up a connection and returns what is known of who made it.
 func (m *Model) Count(c *Case) Verdict {
 	m.Pass(c.Now)
-	at, number := m.seconds(), m.kinds.of(c.Kind)
+	at, number := m.trials.Seconds(), m.kinds.Number(c.Kind)
 	s := m.seat(sketch.Mix(sketch.Mix(c.Who, c.At), c.Kind), number, at)
 	if m.taken = s; s == nil {
 		return Verdict{}
 	}
-	t, k := &s.Thing, &m.kinds.all[number]
+	t, k := &s.Thing, m.kinds.Of(number)
 	t.end(s.Last, at, k)
 	t.turn(s.Last, at)
 	s.Use(at)
 	for w := range spans {
 		if t.n[w] == 0 {
-			m.looks++
+			m.trials.Make()
 		}
 	}
 	var v Verdict
@@ -145,14 +135,14 @@ func (m *Model) seat(key uint64, kind int, at uint32) *sketch.Seat[tally] {
 		return s
 	}
 	if s.Taken() {
-		s.Thing.end(s.Last, 1<<32-1, &m.kinds.all[s.Thing.kind])
+		s.Thing.end(s.Last, 1<<32-1, m.kinds.Of(int(s.Thing.kind)))
 	}
 	s.Place(key, at, tally{kind: uint8(kind)})
 	return s
 }
 
 // Bytes returns the memory that the model takes.
-func (m *Model) Bytes() int { return m.tallies.Bytes() + m.kinds.bytes() }
+func (m *Model) Bytes() int { return m.tallies.Bytes() + m.kinds.Bytes() }
 
 // reach is one more than the octave of a count, 0 for none.
 func reach(n uint32) uint8 { return uint8(bits.Len32(n)) }

@@ -63,7 +63,7 @@ func (w *world) live(days, people int) (most float32) {
 	return most
 }
 
-func (w *world) bar() float32 { return sketch.Log2(w.Daily()) + seldom }
+func (w *world) bar() float32 { return w.trials.Bar() }
 
 // TestTheftIsFound checks that much more than ever is told of: at once, in drops, in number, by a server as by a workstation; and that nothing is of what goes
 // on each day.
@@ -179,7 +179,7 @@ func TestHeldCountsLittle(t *testing.T) {
 		w.move(1, 1000)
 		w.Learn(nil, held)
 		w.Pass(start + 3*int64(day))
-		if n := w.kinds.all[0].of[0].new[1]; n != want {
+		if n := w.kinds.Of(0)[0].new[1]; n != want {
 			t.Errorf("held is %v: it counts %v, want %v", held, n, want)
 		}
 	}

@@ -1,8 +1,6 @@
 package excess
 
 import (
-	"time"
-
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
 	"frontfoot/detect/sequence"
@@ -24,9 +22,6 @@ func (m *Model) Name() string { return "excess" }
 func (m *Model) Begin(b *event.Batch) {
 	m.sized = b.Filled(event.SourceBytes) || b.Filled(event.DestinationBytes)
 }
-
-// seldom is how many bits a look must have beyond what a day's looks show by chance: the like of it is once in eight days.
-const seldom = 3
 
 // Take takes up a row that is a connection whose size is known. What was refused is none.
 func (m *Model) Take(r *sequence.Row) *sequence.Finding {
@@ -53,7 +48,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	}
 	c.Kind = sketch.Mix(r.Class, uint64(how))
 	v := m.Count(&c)
-	if r.Learning || v.Bits < sketch.Log2(m.Daily())+seldom {
+	if r.Learning || v.Bits < m.trials.Bar() {
 		return nil
 	}
 	return m.tell(r, how, &c, &v)
@@ -62,12 +57,12 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 // outside stands for all that is outside.
 const outside = 1
 
-// tell says how much somebody did. A test that is made seldom counts for more than one that every event is. The one it was done with did nothing, and is
+// tell says how much somebody did. The one it was done with did nothing, and is
 // only named in words.
 func (m *Model) tell(r *sequence.Row, how int, c *Case, v *Verdict) *sequence.Finding {
 	f := &sequence.Finding{
 		Kind:   how,
-		Bits:   v.Bits + max(0, sketch.Log2(r.Daily/m.Daily())),
+		Bits:   m.trials.Worth(v.Bits, r.Daily),
 		Busy:   float32(day) / float32(v.Window),
 		Hash:   sketch.Mix(c.Who, c.At),
 		Tactic: [...]feature.Hint{within: feature.LateralMovement, out: feature.Exfiltration, in: feature.InitialAccess}[how],
@@ -83,12 +78,12 @@ func (m *Model) tell(r *sequence.Row, how int, c *Case, v *Verdict) *sequence.Fi
 	if v.Moved {
 		much, usual = feature.Size(float64(v.Bytes)), feature.Size(float64(v.Usual))
 	}
-	f.Value = much + " within " + span(v.Window)
+	f.Value = much + " within " + sequence.Span(v.Window)
 	to := m.layout.Fields[feature.DestinationInside].Format(r.Values[feature.DestinationInside])
-	f.Seen = f.Entities[0].Text + " " + did(how, v.Moved, to, much) + " within " + span(v.Window)
-	f.Expected = usual + " in " + span(v.Window) + " at most in two weeks"
+	f.Seen = f.Entities[0].Text + " " + did(how, v.Moved, to, much) + " within " + sequence.Span(v.Window)
+	f.Expected = usual + " in " + sequence.Span(v.Window) + " at most in two weeks"
 	if v.Fresh {
-		f.Expected = "one in ten of those new here comes to " + usual + " in " + span(v.Window)
+		f.Expected = "one in ten of those new here comes to " + usual + " in " + sequence.Span(v.Window)
 	}
 	return f
 }
@@ -108,13 +103,6 @@ func did(how int, moved bool, to, much string) string {
 		return "was sent " + much
 	}
 	return "came " + much
-}
-
-func span(d time.Duration) string {
-	if d == time.Hour {
-		return "an hour"
-	}
-	return "a day"
 }
 
 // Learn remembers of whom it is held.

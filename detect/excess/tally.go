@@ -26,9 +26,9 @@ func (t *tally) end(last, at uint32, k *kind) {
 		for i := w; i < measures; i += windows {
 			far := reach(t.n[i])
 			if t.ended[w] < settled {
-				k.of[i].fresh().Came(0, far, weight)
+				k[i].fresh().Came(0, far, weight)
 			} else {
-				k.of[i].known().Came(0, 1+t.beyond(i, far), weight)
+				k[i].known().Came(0, 1+t.beyond(i, far), weight)
 			}
 			t.best[0][i] = max(t.best[0][i], far)
 			t.n[i] = 0
@@ -66,9 +66,9 @@ func (t *tally) beyond(i int, far uint8) uint8 { return far - min(far, t.top(i))
 
 // bits is how improbable it is that a measure comes to a step, and whether that is reckoned as of one who is new: how likely others went on from where it was before.
 func (t *tally) bits(i int, step uint8, k *kind) (bits float32, fresh bool) {
-	life, from, to := k.of[i].known(), uint8(1), 1+t.beyond(i, step)
+	life, from, to := k[i].known(), uint8(1), 1+t.beyond(i, step)
 	if fresh = t.ended[i%windows] < settled; fresh {
-		life, from, to = k.of[i].fresh(), max(1, t.top(i)), step
+		life, from, to = k[i].fresh(), max(1, t.top(i)), step
 	}
 	if life[1] < enough {
 		return 0, fresh
@@ -80,7 +80,7 @@ func (t *tally) bits(i int, step uint8, k *kind) (bits float32, fresh bool) {
 func (t *tally) usual(i int, k *kind) float32 {
 	far := t.top(i)
 	if t.ended[i%windows] < settled {
-		far = k.of[i].fresh().Usual()
+		far = k[i].fresh().Usual()
 	}
 	n := uint64(1)<<far - 1
 	if i >= windows {

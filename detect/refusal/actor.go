@@ -38,7 +38,7 @@ func (a *actor) over(w int, last, at uint32) (quiet, long bool) {
 }
 
 // close ends the windows that are over at a time: how far the actor came is what it did before, and counts among what others do, once in each octave.
-func (a *actor) close(last, at uint32, curves *[measures]curve) {
+func (a *actor) close(last, at uint32, curves *kind) {
 	for w := range spans {
 		quiet, long := a.over(w, last, at)
 		if !quiet && !long {

@@ -11,13 +11,7 @@ var errRefusal = errors.New("damaged counts of refusals")
 // Encode appends what is known to e.
 func (m *Model) Encode(e *sketch.Encoder) {
 	m.actors.Encode(e, (*actor).encode)
-	e.Uint(uint64(len(m.kinds.all)))
-	for i := range m.kinds.all {
-		e.Fixed64(m.kinds.all[i].name)
-		for j := range m.kinds.all[i].curves {
-			e.Floats(m.kinds.all[i].curves[j].n[:])
-		}
-	}
+	m.kinds.Encode(e, (*kind).encode)
 	e.Uint(uint64(len(m.hot.all)))
 	for i := range m.hot.all {
 		s := &m.hot.all[i]
@@ -27,9 +21,7 @@ func (m *Model) Encode(e *sketch.Encoder) {
 		e.Int(s.until)
 		e.Float(s.bits)
 	}
-	e.Float(m.looks)
-	e.Int(m.began)
-	e.Int(m.now)
+	m.trials.Encode(e)
 	e.Int(m.hours)
 }
 
@@ -52,23 +44,19 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	if err := m.actors.Decode(d, (*actor).decode); err != nil {
 		return err
 	}
-	k := &m.kinds
-	for i := range d.Count(maxKinds) {
-		if k.of(d.Fixed64()) != i {
-			return errRefusal
-		}
-		for j := range k.all[i].curves {
-			d.Floats(k.all[i].curves[j].n[:])
-		}
+	if err := m.kinds.Decode(d, (*kind).decode); err != nil {
+		return err
 	}
 	m.hot = hot{}
 	for range d.Count(hottest) {
 		m.hot.all = append(m.hot.all, suspect{d.Fixed64(), d.Fixed64(), d.Fixed64(), d.Int(), d.Float()})
 	}
-	m.looks = d.Float()
-	m.began, m.now, m.hours = d.Int(), d.Int(), d.Int()
+	if err := m.trials.Decode(d); err != nil {
+		return err
+	}
+	m.hours = d.Int()
 	for x := range m.actors.All() {
-		if !x.Thing.sound(x.Last, m.seconds(), len(k.all)) {
+		if !x.Thing.sound(x.Last, m.trials.Seconds(), m.kinds.Len()) {
 			return errRefusal
 		}
 	}

@@ -71,7 +71,7 @@ func (m *Model) enters(r *sequence.Row) *sequence.Finding {
 		by, as := r.Entity(m.layout, who), r.Entity(m.layout, feature.User)
 		return &sequence.Finding{
 			Kind:     entered,
-			Bits:     s.bits + max(0, sketch.Log2(r.Daily/m.Daily())),
+			Bits:     m.trials.Worth(s.bits, r.Daily),
 			Busy:     1,
 			Field:    by.Name + " + " + as.Name,
 			Value:    by.Text + " + " + as.Text,

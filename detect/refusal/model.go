@@ -2,7 +2,6 @@ package refusal
 
 import (
 	"fmt"
-	"time"
 
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
@@ -42,9 +41,6 @@ func (m *Model) Name() string { return "refusal" }
 // Begin does nothing: what the model asks of a batch is there or not row by row.
 func (m *Model) Begin(*event.Batch) {}
 
-// seldom is how many bits a look must have beyond what a day's looks show by chance: the like of it is once in eight days.
-const seldom = 3
-
 // Take takes up a row that says that somebody was refused, or was let in who was refused before.
 func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	m.taken = m.taken[:0]
@@ -71,7 +67,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 		c := Case{Who: source, At: m.target(r, how), Kind: kindOf(r.Class, how, who), Now: r.Now, Known: r.Learning}
 		if v := m.Refuse(&c); !r.Learning && m.tells(&v) {
 			if how == failed {
-				m.hot.add(&suspect{who: source, class: r.Class, kind: c.Kind, until: m.now + day, bits: v.Bits})
+				m.hot.add(&suspect{who: source, class: r.Class, kind: c.Kind, until: m.trials.Now() + day, bits: v.Bits})
 			}
 			found = m.tell(r, often, who, how, &v)
 		}
@@ -87,7 +83,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 
 func account(user uint64) uint64 { return sketch.Mix(user, user) }
 
-func (m *Model) tells(v *Verdict) bool { return v.Bits >= sketch.Log2(m.Daily())+seldom }
+func (m *Model) tells(v *Verdict) bool { return v.Bits >= m.trials.Bar() }
 
 func kindOf(class uint64, how manner, who int) uint64 {
 	return sketch.Mix(class, uint64(how)<<8|uint64(who))
@@ -110,19 +106,19 @@ func (m *Model) target(r *sequence.Row, how manner) uint64 {
 	return m.key.Number(to, r.Uint(event.DestinationPort))
 }
 
-// tell says how far somebody got. A test that is made seldom counts for more than one that every event is.
+// tell says how far somebody got.
 func (m *Model) tell(r *sequence.Row, kind, who int, how manner, v *Verdict) *sequence.Finding {
 	by := r.Entity(m.layout, who)
 	times := incident.Times(v.Times)
 	f := &sequence.Finding{
 		Kind:     kind,
-		Bits:     v.Bits + max(0, sketch.Log2(r.Daily/m.Daily())),
+		Bits:     m.trials.Worth(v.Bits, r.Daily),
 		Busy:     float32(day) / float32(v.Window),
 		Field:    by.Name,
-		Value:    times + " within " + span(v.Window),
+		Value:    times + " within " + sequence.Span(v.Window),
 		Hash:     sketch.Mix(by.Hash, by.Hash),
 		Seen:     fmt.Sprintf("%s was refused %s within %s, %s", by.Text, times, within(v), places(kind, how, v.Targets)),
-		Expected: fmt.Sprintf("one in ten of the others comes to %s in %s", incident.Count(v.Usual), span(v.Window)),
+		Expected: fmt.Sprintf("one in ten of the others comes to %s in %s", incident.Count(v.Usual), sequence.Span(v.Window)),
 		Tactic:   tactic(who, how),
 		Side:     feature.Volume,
 		Entities: []incident.Entity{by},
@@ -137,14 +133,7 @@ func within(v *Verdict) string {
 	if v.Since < v.Window {
 		return incident.Span(v.Since)
 	}
-	return span(v.Window)
-}
-
-func span(d time.Duration) string {
-	if d == time.Hour {
-		return "an hour"
-	}
-	return "a day"
+	return sequence.Span(v.Window)
 }
 
 func places(kind int, how manner, n float32) string {

@@ -78,13 +78,13 @@ func TestHeldCountsLittle(t *testing.T) {
 		m.Take(r)
 		m.Learn(r, held)
 		m.Pass(start + 3*day)
-		for i := range m.kinds.all {
-			if n := m.kinds.all[i].curves[0].n[1]; n != want {
+		for k := range m.kinds.All() {
+			if n := k[0].n[1]; n != want {
 				t.Errorf("held is %v: it counts %v, want %v", held, n, want)
 			}
 		}
-		if len(m.kinds.all) != 2 {
-			t.Errorf("%d kinds, want that of the address and that of the account", len(m.kinds.all))
+		if m.kinds.Len() != 2 {
+			t.Errorf("%d kinds, want that of the address and that of the account", m.kinds.Len())
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"frontfoot/detect/feature"
+	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
 )
 
@@ -59,60 +60,49 @@ type Model struct {
 	words  words
 
 	actors sketch.Shelf[actor]
-	kinds  kinds
+	kinds  sketch.Kinds[kind]
 	hot    hot
-	looks  float32 // at actors that were refused twice
-	began  int64
-	now    int64
-	hours  int64    // begun
-	taken  []uint64 // actors of the row taken last
+	trials sequence.Trials // at actors that were refused twice
+	hours  int64           // begun
+	taken  []uint64        // actors of the row taken last
 }
 
 // New returns a Model that knows nothing, for rows of the layout of events.
 func New(key sketch.Key, layout *feature.Layout) *Model {
-	return &Model{key: key, layout: layout, words: newWords(key), actors: sketch.NewShelf[actor](fewest, slots)}
+	return &Model{key: key, layout: layout, words: newWords(key), actors: sketch.NewShelf[actor](fewest, slots), kinds: sketch.NewKinds[kind](maxKinds)}
 }
 
 // Pass moves the site's time forward to t. What actors did is learned when their windows have ended, so that nobody teaches what is usual while
 // it is judged.
 func (m *Model) Pass(t int64) {
 	const fortnight = 2 * week
-	if m.began == 0 {
-		m.began, m.hours = t, t/hour
+	if m.trials.Pass(t, t) {
+		m.hours = t / hour
 	}
-	m.now = max(m.now, t)
-	if now := m.now / hour; now > m.hours {
+	if now := m.trials.Now() / hour; now > m.hours {
 		for s := range m.actors.All() {
-			m.close(s, m.seconds())
+			m.close(s, m.trials.Seconds())
 		}
 		if now*hour/fortnight > m.hours*hour/fortnight {
-			m.kinds.halve()
+			for k := range m.kinds.All() {
+				k.halve()
+			}
 		}
 		m.hours = now
 	}
 }
 
-// seconds is the time in which actors reckon.
-func (m *Model) seconds() uint32 {
-	return uint32(min(max(0, m.now-m.began)/int64(time.Second), 1<<32-1))
-}
-
-// Daily returns how many actors a day are looked at.
-func (m *Model) Daily() float32 {
-	return max(1, m.looks/max(1, float32(m.now-m.began)/float32(day)))
-}
-
 // Refuse takes up a refusal and returns what is known of who met it.
 func (m *Model) Refuse(c *Case) Verdict {
 	m.Pass(c.Now)
-	at := m.seconds()
-	number, key := m.kinds.of(c.Kind), sketch.Mix(c.Who, c.Kind)
+	at := m.trials.Seconds()
+	number, key := m.kinds.Number(c.Kind), sketch.Mix(c.Who, c.Kind)
 	s := m.seat(key, number, at)
 	if s == nil {
 		return Verdict{}
 	}
 	m.taken = append(m.taken, key)
-	a, curves := &s.Thing, &m.kinds.all[number].curves
+	a, curves := &s.Thing, m.kinds.Of(number)
 	m.close(s, at)
 	a.pass(s.Last, at)
 	s.Use(at)
@@ -134,7 +124,7 @@ func (m *Model) Refuse(c *Case) Verdict {
 		}
 	}
 	if twice && a.far[1] >= 2 {
-		m.looks++
+		m.trials.Make()
 	}
 	a.odd = a.odd || v.Bits >= doubted && !c.Known
 	return v
@@ -155,11 +145,11 @@ func (m *Model) seat(key uint64, kind int, at uint32) *sketch.Seat[actor] {
 
 // close ends an actor's windows that are over at a time.
 func (m *Model) close(s *sketch.Seat[actor], at uint32) {
-	s.Thing.close(s.Last, at, &m.kinds.all[s.Thing.kind].curves)
+	s.Thing.close(s.Last, at, m.kinds.Of(int(s.Thing.kind)))
 }
 
 // Bytes returns the memory that the model takes.
-func (m *Model) Bytes() int { return m.actors.Bytes() + m.kinds.bytes() + hotBytes }
+func (m *Model) Bytes() int { return m.actors.Bytes() + m.kinds.Bytes() + hotBytes }
 
 // reach is one more than the octave of a count, which fades by a little between two refusals.
 func reach(x float32) uint8 {

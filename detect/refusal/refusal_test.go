@@ -64,7 +64,7 @@ func (w *world) guess(who, times, accounts int, every int64) (best Verdict) {
 	return best
 }
 
-func (w *world) bar() float32 { return sketch.Log2(w.Daily()) + seldom }
+func (w *world) bar() float32 { return w.trials.Bar() }
 
 // TestGuessingIsFound checks that who guesses is told from those who mistype, fast and slowly, at one account and at all.
 func TestGuessingIsFound(t *testing.T) {
@@ -124,7 +124,7 @@ func TestOneCountsOnce(t *testing.T) {
 		w.guess(7, 8, 8, minute)
 		w.now += 2 * day
 	}
-	for i, c := range w.kinds.all[0].curves {
+	for i, c := range w.kinds.Of(0) {
 		for k, n := range c.n {
 			if n > 1 || n == 0 && k == 1 {
 				t.Errorf("by measure %d, %v came to octave %d", i, n, k)

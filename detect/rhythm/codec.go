@@ -24,9 +24,7 @@ func (m *Model) Encode(e *sketch.Encoder) {
 	m.places.Encode(e)
 	m.tail.Encode(e)
 	m.sway.Encode(e)
-	e.Float(m.looks)
-	e.Int(m.began)
-	e.Int(m.now)
+	m.trials.Encode(e)
 	e.Int(m.turns)
 }
 
@@ -72,8 +70,10 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	}
 	_ = m.tail.Decode(d) // d keeps the first error
 	m.sway.Decode(d)
-	m.looks = d.Float()
-	m.began, m.now, m.turns = d.Int(), d.Int(), d.Int()
+	if err := m.trials.Decode(d); err != nil {
+		return err
+	}
+	m.turns = d.Int()
 	return d.Err()
 }
 

@@ -17,9 +17,6 @@ func (m *Model) Name() string { return "rhythm" }
 // Begin does nothing: what the model asks of a batch is there or not row by row.
 func (m *Model) Begin(*event.Batch) {}
 
-// seldom is how many bits a look must have beyond what a day's looks show by chance: the like of it is once in eight days.
-const seldom = 3
-
 // Take takes up a row that is a call from inside to a place outside. It tells of a pair when that was looked at and is seldom as even by chance.
 func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	who, to := r.Values[feature.SourceInside].Hash, r.Values[feature.DestinationOutside].Hash
@@ -38,13 +35,13 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	}
 	c.Size, c.Sized = r.Batch.Uint(event.SourceBytes, r.Index)
 	v := m.Score(&c)
-	if !v.Fresh || v.Bits < sketch.Log2(m.Daily())+seldom {
+	if !v.Fresh || v.Bits < m.trials.Bar() {
 		return nil
 	}
 	return m.tell(r, place, &v)
 }
 
-// tell says what a pair shows. A test that is made seldom counts for more than one that every event is.
+// tell says what a pair shows.
 func (m *Model) tell(r *sequence.Row, place int, v *Verdict) *sequence.Finding {
 	from, to := r.Entity(m.layout, feature.SourceInside), r.Entity(m.layout, place)
 	every := v.Every.Round(time.Second)
@@ -53,7 +50,7 @@ func (m *Model) tell(r *sequence.Row, place int, v *Verdict) *sequence.Finding {
 		seen += " with about " + feature.Size(float64(v.Size))
 	}
 	return &sequence.Finding{
-		Bits:     v.Bits + max(0, sketch.Log2(r.Daily/m.Daily())),
+		Bits:     m.trials.Worth(v.Bits, r.Daily),
 		Busy:     r.Daily / m.places.All(), // what one machine has of a day's events
 		Field:    from.Name + " + " + to.Name,
 		Value:    from.Text + " + " + to.Text,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"frontfoot/detect/feature"
+	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
 )
 
@@ -54,14 +55,12 @@ type Verdict struct {
 // A Model knows the pairs of a site. It is for one goroutine.
 type Model struct {
 	pairs  table
-	met    *sketch.Counts // pairs that called more than once, by whatever log, when all was taken for usual
-	places *sketch.Spread // machines that visit each place
-	tail   sketch.Tail    // evenness of pairs when they were looked at
-	sway   sketch.Mean    // octaves between the sizes of two calls in a row, over all pairs
-	looks  float32        // at pairs so far
-	began  int64
-	now    int64
-	turns  int64 // weeks begun
+	met    *sketch.Counts  // pairs that called more than once, by whatever log, when all was taken for usual
+	places *sketch.Spread  // machines that visit each place
+	tail   sketch.Tail     // evenness of pairs when they were looked at
+	sway   sketch.Mean     // octaves between the sizes of two calls in a row, over all pairs
+	trials sequence.Trials // looks at pairs
+	turns  int64           // weeks begun
 
 	last float32 // evenness of the pair looked at last, to be learned
 	bits float32
@@ -77,22 +76,16 @@ func New(layout *feature.Layout) *Model {
 
 // Pass moves the site's time forward to t.
 func (m *Model) Pass(t int64) {
-	if m.began == 0 {
-		m.began, m.turns = t, t/week
+	if m.trials.Pass(t, t) {
+		m.turns = t / week
 	}
-	m.now = max(m.now, t)
-	if turn := m.now / week; turn > m.turns {
+	if turn := m.trials.Now() / week; turn > m.turns {
 		m.turns = turn
 		m.places.Turn()
 		if turn%2 == 0 {
 			m.tail.Scale(0.5)
 		}
 	}
-}
-
-// Daily returns how many pairs a day are looked at.
-func (m *Model) Daily() float32 {
-	return max(1, m.looks/max(1, float32(m.now-m.began)/float32(day)))
 }
 
 // Score takes up a call and returns what is known of its pair.
@@ -141,7 +134,7 @@ func (m *Model) Score(c *Call) Verdict {
 func (m *Model) look(p *pair) float32 {
 	m.last, m.has = p.even(m.sway.Mean()), !p.old && p.n&(p.n-1) == 0
 	if m.has {
-		m.looks++
+		m.trials.Make()
 	}
 	x := sketch.Exp2(m.last/scale) - 1
 	m.bits = min(m.last, m.tail.Bits(x))

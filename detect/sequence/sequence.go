@@ -1,5 +1,6 @@
 // Package sequence says what a model is that counts over rows: one that sees what many ordinary rows make together, where novelty looks at each
-// by itself. The site gives every model each row, and makes of what a model finds an observation of its own beside the row's.
+// by itself. The site gives every model each row, and makes of what a model finds an observation of its own beside the row's. What a model finds
+// is held against how many tests it makes (Trials).
 //
 // A model is a pure function of the rows it was given, in bounded memory, and for one goroutine. How a batch is cut is nothing to it.
 package sequence

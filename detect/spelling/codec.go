@@ -14,9 +14,7 @@ func (m *Model) Encode(e *sketch.Encoder) {
 	m.askers.encode(e)
 	m.tunnels.encode(e)
 	m.shared.Encode(e)
-	e.Float(m.bets)
-	e.Int(m.began)
-	e.Int(m.now)
+	m.trials.Encode(e)
 	e.Int(m.turns)
 }
 
@@ -36,8 +34,10 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	if err := m.shared.Decode(d); err != nil {
 		return err
 	}
-	m.bets = d.Float()
-	m.began, m.now, m.turns = d.Int(), d.Int(), d.Int()
+	if err := m.trials.Decode(d); err != nil {
+		return err
+	}
+	m.turns = d.Int()
 	return d.Err()
 }
 

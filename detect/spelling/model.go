@@ -102,10 +102,10 @@ func (m *Model) tellTunnel(r *sequence.Row, n *Name, v *Verdict) *sequence.Findi
 	return f
 }
 
-// tell says what is told of any bet. A test that is made seldom counts for more than one that every event is.
+// tell says what is told of any bet.
 func (m *Model) tell(r *sequence.Row, n *Name, v *Verdict) *sequence.Finding {
 	return &sequence.Finding{
-		Bits:     v.Bits + max(0, sketch.Log2(r.Daily/m.Daily())),
+		Bits:     m.trials.Worth(v.Bits, r.Daily),
 		Busy:     r.Daily / m.shared.All(), // what one machine has of a day's events
 		Field:    "dns.question.name",
 		Value:    clip(n.Text),

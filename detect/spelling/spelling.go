@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"frontfoot/detect/feature"
+	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
 	"frontfoot/ingest/event"
 )
@@ -21,9 +22,7 @@ const (
 	tunnels = 256 // and on machines with a domain
 	doubted = 10  // bits of a bet from which its names are learned at less weight
 	dim     = 0.125
-	seldom  = 3 // bits that a bet must have won to be told, beyond what a day's bets win by chance: the like of it is once in eight days
 	week    = int64(7 * 24 * time.Hour)
-	day     = float32(24 * time.Hour)
 	longest = 255 // bytes of a name that are looked at
 )
 
@@ -54,11 +53,9 @@ type Model struct {
 	lost    [2]sketch.Mean // share of domains that do not exist, of others and of odd ones
 	askers  table
 	tunnels table
-	shared  *sketch.Spread // who asks for names of each domain
-	bets    float32        // begun
-	began   int64
-	now     int64
-	turns   int64 // weeks begun
+	shared  *sketch.Spread  // who asks for names of each domain
+	trials  sequence.Trials // bets begun
+	turns   int64           // weeks begun
 
 	// of the name taken last, to be learned
 	domain, sub  string
@@ -80,11 +77,10 @@ func New(key sketch.Key, layout *feature.Layout) *Model {
 
 // Pass moves the site's time forward to t.
 func (m *Model) Pass(t int64) {
-	if m.began == 0 {
-		m.began, m.turns = t, t/week
+	if m.trials.Pass(t, t) {
+		m.turns = t / week
 	}
-	m.now = max(m.now, t)
-	if turn := m.now / week; turn > m.turns {
+	if turn := m.trials.Now() / week; turn > m.turns {
 		m.turns = turn
 		m.shared.Turn()
 		if turn%2 == 0 {
@@ -98,11 +94,6 @@ func (m *Model) halve() {
 	m.names.Scale(0.5, 0.25)
 	m.odd.Scale(0.5)
 	m.full.Scale(0.5)
-}
-
-// Daily returns how many bets a day begin.
-func (m *Model) Daily() float32 {
-	return max(1, m.bets/max(1, float32(m.now-m.began)/day))
 }
 
 const (
@@ -179,7 +170,7 @@ func (m *Model) Answer(n *Name, exists bool) {
 func (m *Model) play(x *table, key uint64, won float32, bytes int, at int64) *bet {
 	b := x.play(key, won, bytes, at)
 	if b == nil || b.begun { // who is ruined by his first game has begun, too
-		m.bets++
+		m.trials.Make()
 	}
 	if b != nil && b.bits >= doubted {
 		m.weight = dim
@@ -193,7 +184,7 @@ func (m *Model) shows(b *bet, alone float32) Verdict {
 		return Verdict{}
 	}
 	bits := b.bits * alone
-	return Verdict{Bits: bits, Fresh: b.tells(bits, sketch.Log2(m.Daily())+seldom), Names: int(b.names), Bytes: int(b.bytes)}
+	return Verdict{Bits: bits, Fresh: b.tells(bits, m.trials.Bar()), Names: int(b.names), Bytes: int(b.bytes)}
 }
 
 // rare is how improbable x or above is by the past alone: a tail's shape beyond it is no evidence about a single name.

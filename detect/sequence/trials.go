@@ -1,0 +1,85 @@
+package sequence
+
+import (
+	"math"
+	"time"
+
+	"frontfoot/detect/sketch"
+)
+
+// rare is how many bits what is told must have beyond what a day's trials show by chance: the like of it is once in eight days.
+const rare = 3
+
+// Trials are the tests that a model makes: what each shows is held against how many there are a day. They keep the model's time.
+type Trials struct {
+	made       uint64
+	began, now int64
+}
+
+// Pass moves the time forward to at, and reports whether that is the first. Then it began from that moment on.
+func (t *Trials) Pass(at, from int64) (first bool) {
+	if first = t.now == 0; first { // not began: that is 0 through all of the first day of 1970
+		t.began, t.now = from, at
+	}
+	t.now = max(t.now, at)
+	return first
+}
+
+// Now is the model's time.
+func (t *Trials) Now() int64 { return t.now }
+
+// Seconds is how much of it has passed.
+func (t *Trials) Seconds() uint32 {
+	return uint32(min(max(0, t.now-t.began)/int64(time.Second), math.MaxUint32))
+}
+
+// Make counts a trial.
+func (t *Trials) Make() { t.made++ }
+
+// Daily returns how many are made a day.
+func (t *Trials) Daily() float32 {
+	return max(1, float32(t.made)/max(1, float32(t.now-t.began)/float32(24*time.Hour)))
+}
+
+// Bar is so many bits that a trial seldom has by chance.
+func (t *Trials) Bar() float32 { return sketch.Log2(t.Daily()) + rare }
+
+// Worth is what so many bits are worth where a site has so many events a day: a trial that is made seldom counts for more than one that every event is.
+func (t *Trials) Worth(bits, daily float32) float32 {
+	return bits + max(0, sketch.Log2(daily/t.Daily()))
+}
+
+// Span says how long a window of an hour or of a day is.
+func Span(d time.Duration) string {
+	if d == time.Hour {
+		return "an hour"
+	}
+	return "a day"
+}
+
+// wide stands where models before version 5 had the number as a float, which cannot be that.
+const wide = 1 << 31
+
+// Encode appends the trials to e.
+func (t *Trials) Encode(e *sketch.Encoder) {
+	e.Fixed32(wide)
+	e.Uint(t.made)
+	e.Int(t.began)
+	e.Int(t.now)
+}
+
+// Decode reads what Encode wrote.
+func (t *Trials) Decode(d *sketch.Decoder) error {
+	n := d.Fixed32()
+	old := math.Float32frombits(n)
+	switch {
+	case n == wide:
+		t.made = d.Uint()
+	case n < wide && old <= 1<<24:
+		t.made = uint64(old)
+	default:
+		return sketch.ErrShort
+	}
+	t.began, t.now = d.Int(), d.Int()
+	return d.Err()
+}

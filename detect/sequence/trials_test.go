@@ -1,0 +1,80 @@
+package sequence
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"frontfoot/detect/sketch"
+)
+
+const day = int64(24 * time.Hour)
+
+// TestBarOfManyTrials checks that the bar is as high after so many trials that a float32 could not count them as it was in the beginning.
+func TestBarOfManyTrials(t *testing.T) {
+	const daily = 5_000_000
+	var x Trials
+	x.Pass(day, day)
+	var bars [10]float32
+	for d := range bars {
+		for range daily {
+			x.Make()
+		}
+		x.Pass(int64(d+2)*day, 0)
+		bars[d] = x.Bar()
+	}
+	for d, bar := range bars {
+		if want := float32(math.Log2(daily)) + 3; math.Abs(float64(bar-want)) > 0.01 {
+			t.Errorf("on day %d the bar is at %.2f bits, want %.2f", d+1, bar, want)
+		}
+	}
+}
+
+// TestSeldomTrialsAreWorthMore checks that a trial made as often as events come is worth its bits, and one made by a quarter of them two more.
+func TestSeldomTrialsAreWorthMore(t *testing.T) {
+	var x Trials
+	x.Pass(day, day)
+	for range 1024 {
+		x.Make()
+	}
+	for daily, want := range map[float32]float32{1: 10, 1024: 10, 4096: 12} {
+		if got := x.Worth(10, daily); math.Abs(float64(got-want)) > 0.01 {
+			t.Errorf("of %v events a day: %v bits, want %v", daily, got, want)
+		}
+	}
+}
+
+// TestTrialsAreReadBack checks that trials are the same when they were written and read, that the form of models before version 5 is read, and what
+// cannot be is refused.
+func TestTrialsAreReadBack(t *testing.T) {
+	x := Trials{made: 1 << 40, began: -5, now: day}
+	var e sketch.Encoder
+	x.Encode(&e)
+	var y Trials
+	if err := y.Decode(sketch.NewDecoder(e.Buf)); err != nil || x != y {
+		t.Errorf("%+v, want %+v: %v", y, x, err)
+	}
+	for n := range e.Buf {
+		if new(Trials).Decode(sketch.NewDecoder(e.Buf[:n])) == nil {
+			t.Errorf("no error of %d bytes", n)
+		}
+	}
+	for count, want := range map[float32]uint64{0: 0, 1234: 1234, 1 << 24: 1 << 24} {
+		old := sketch.Encoder{}
+		old.Float(count)
+		old.Int(7)
+		old.Int(9)
+		if err := y.Decode(sketch.NewDecoder(old.Buf)); err != nil || y != (Trials{made: want, began: 7, now: 9}) {
+			t.Errorf("%v is read as %+v: %v", count, y, err)
+		}
+	}
+	for _, count := range []float32{-1, 1e9, float32(math.NaN()), float32(math.Inf(1))} {
+		bad := sketch.Encoder{}
+		bad.Float(count)
+		bad.Int(7)
+		bad.Int(9)
+		if new(Trials).Decode(sketch.NewDecoder(bad.Buf)) == nil {
+			t.Errorf("%v is read", count)
+		}
+	}
+}
