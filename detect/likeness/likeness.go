@@ -11,6 +11,7 @@ package likeness
 
 import (
 	"math"
+	"slices"
 
 	"frontfoot/detect/feature"
 )
@@ -39,10 +40,14 @@ type Model struct {
 	own      float32 // what it differs in from the nearest
 }
 
-// A shelf is rows that are kept. The row at i has the words from i times the number of words on, and so its sizes.
+// A shelf is rows that are kept. Many have the same words: such a wording is kept once, and compared once a row. The sizes of the row at i stand from i times
+// their number on, and so the words of a wording.
 type shelf struct {
 	most     int
 	words    []uint64
+	shared   []uint16  // rows that have each wording; where 0 do, there is room
+	differs  []float32 // how many words of each are others than those of the row scored last
+	wording  []uint16  // of each row
 	sizes    []float32
 	distance []float32
 	used     []uint64 // when it was the nearest of a row last
@@ -87,17 +92,19 @@ func (m *Model) Score(r *feature.Row) float32 {
 // look takes the nearest row of a shelf, where it is nearer than what was found. The nearest of the row before is tried first: rows come in runs,
 // and the sooner a near one is known the less is to be compared.
 func (m *Model) look(s *shelf) {
-	for i := -1; i < len(s.used); i++ {
-		at := i
-		if i < 0 {
-			at = s.last
+	if m.distance == 0 || len(s.used) == 0 {
+		return
+	}
+	m.compare(s, int(s.wording[s.last]))
+	m.try(s, s.last)
+	if m.distance > 0 {
+		for i := range s.differs {
+			m.compare(s, i)
 		}
-		if at >= len(s.used) || s.distance[at] >= m.distance {
-			continue
-		}
-		own := m.differs(s, at, m.distance-s.distance[at])
-		if d := s.distance[at] + own; d < m.distance {
-			m.distance, m.near, m.at, m.own = d, s, at, own
+		for at, w := range s.wording {
+			if s.distance[at]+s.differs[w] < m.distance {
+				m.try(s, at)
+			}
 		}
 	}
 	if m.near == s {
@@ -105,24 +112,31 @@ func (m *Model) look(s *shelf) {
 	}
 }
 
-// differs returns what the row differs in from a kept one. It gives up where that is enough.
-func (m *Model) differs(s *shelf, at int, enough float32) float32 {
-	other := uint64(0) // counted without branches, which nobody can foresee
-	kept := s.words[at*len(m.word):][:len(m.word)]
-	for i, w := range m.word {
-		w ^= kept[i]
-		other += (w | -w) >> 63
-	}
-	d := float32(other)
+// try takes a row of a shelf where it is nearer than what was found. It gives up where it is not.
+func (m *Model) try(s *shelf, at int) {
+	own, enough := s.differs[s.wording[at]], m.distance-s.distance[at]
 	sizes := s.sizes[at*len(m.size):][:len(m.size)]
 	for i, x := range m.size {
-		if d >= enough {
+		if own >= enough {
 			break
 		}
 		x -= sizes[i]
-		d += min(1, float32(x*x))
+		own += min(1, float32(x*x))
 	}
-	return d
+	if d := s.distance[at] + own; d < m.distance {
+		m.distance, m.near, m.at, m.own = d, s, at, own
+	}
+}
+
+// compare counts the words of a wording that are others than the row's, without branches, which nobody can foresee.
+func (m *Model) compare(s *shelf, wording int) {
+	others := uint64(0)
+	kept := s.words[wording*len(m.word):][:len(m.word)]
+	for i, w := range m.word {
+		w ^= kept[i]
+		others += (w | -w) >> 63
+	}
+	s.differs[wording] = float32(others)
 }
 
 // Trust learns the row scored last as one to compare others with.
@@ -149,7 +163,7 @@ func (m *Model) keep(s *shelf, distance float32) {
 	}
 	at := len(s.used)
 	if at < s.most {
-		s.words, s.sizes = append(s.words, m.word...), append(s.sizes, m.size...)
+		s.wording, s.sizes = append(s.wording, s.add(m.word)), append(s.sizes, m.size...)
 		s.distance, s.used = append(s.distance, distance), append(s.used, m.clock)
 		return
 	}
@@ -159,9 +173,30 @@ func (m *Model) keep(s *shelf, distance float32) {
 			at = i
 		}
 	}
-	copy(s.words[at*len(m.word):], m.word)
+	s.shared[s.wording[at]]--
+	s.wording[at] = s.add(m.word)
 	copy(s.sizes[at*len(m.size):], m.size)
 	s.distance[at], s.used[at] = distance, m.clock
+}
+
+// add returns the wording of a row more.
+func (s *shelf) add(words []uint64) uint16 {
+	free := len(s.shared)
+	for i, n := range s.shared {
+		switch kept := s.words[i*len(words):][:len(words)]; {
+		case n == 0:
+			free = i
+		case slices.Equal(kept, words):
+			s.shared[i]++
+			return uint16(i)
+		}
+	}
+	if free == len(s.shared) {
+		s.words, s.shared, s.differs = append(s.words, words...), append(s.shared, 0), append(s.differs, 0)
+	}
+	copy(s.words[free*len(words):], words)
+	s.shared[free] = 1
+	return uint16(free)
 }
 
 // Halve makes what came after the clean rows half as unlike them.
@@ -172,4 +207,4 @@ func (m *Model) Halve() {
 }
 
 // Bytes returns the memory that the model takes at most.
-func (m *Model) Bytes() int { return (m.clean.most + others) * (8*len(m.word) + 4*len(m.size) + 12) }
+func (m *Model) Bytes() int { return (m.clean.most + others) * (8*len(m.word) + 4*len(m.size) + 20) }
