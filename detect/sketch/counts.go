@@ -5,8 +5,11 @@ import "unsafe"
 // fewestBits is log2 of the number of buckets of the smallest Counts.
 const fewestBits = 8
 
-// doublings is how often a Counts may double at most: each takes a bit from the tags.
-const doublings = 4
+// Each doubling takes a bit from the tags: so many are foreseen, and so many may be where the bound was raised since.
+const (
+	doublings     = 4
+	mostDoublings = 6
+)
 
 // Counts holds a decayed count for each of many hashes in bounded memory, with what was seen most often surest to stay.
 //
@@ -24,7 +27,7 @@ type Counts struct {
 	buckets []bucket
 	base    uint // log2 of their number in the beginning
 	level   uint // doublings so far
-	most    uint // doublings allowed
+	bound   uint // log2 of the most there may be
 	used    int
 	tries   int // new hashes since it was last asked whether to double
 	dice    dice
@@ -35,12 +38,12 @@ const ample = 512 << 10
 
 // NewCounts returns an empty Counts that never takes more than maxBytes (and never less than 16 KiB). It begins with a 16th of that.
 func NewCounts(maxBytes int) *Counts {
-	most := uint(fewestBits)
-	for 4*ways<<(most+1) <= maxBytes {
-		most++
+	bound := uint(fewestBits)
+	for 4*ways<<(bound+1) <= maxBytes {
+		bound++
 	}
-	base := max(fewestBits, most-doublings)
-	return &Counts{buckets: make([]bucket, 1<<base), base: base, most: most - base}
+	base := max(fewestBits, bound-doublings)
+	return &Counts{buckets: make([]bucket, 1<<base), base: base, bound: bound}
 }
 
 // bucket is where a hash is counted: bits of its high half from below, and as it grows of its tag from above.
@@ -77,7 +80,7 @@ func (c *Counts) Add(h uint64, w float32) {
 	}
 	if c.tries++; c.tries*64 >= ways*len(c.buckets) {
 		c.tries = 0
-		if c.level < c.most && c.full() {
+		if c.base+c.level < c.bound && c.level < mostDoublings && c.full() {
 			c.grow()
 		}
 	}

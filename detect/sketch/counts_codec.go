@@ -28,17 +28,18 @@ func (c *Counts) Encode(e *Encoder) {
 	}
 }
 
-// Decode reads what Encode wrote into c, which keeps its own bound.
+// Decode reads what Encode wrote into c, which keeps its own bound and may have had a lower one.
 func (c *Counts) Decode(d *Decoder) error {
 	base := d.Uint()
 	if base < ways {
 		return c.decodeWide(base, d)
 	}
 	level, used, tries, thrown := d.Uint(), d.Uint(), d.Count(1<<24), d.Uint()
-	if d.Err() != nil || base != uint64(ways+c.base) || level > uint64(c.most) || d.Left() < 1<<(uint64(c.base)+level) {
+	base -= ways
+	if d.Err() != nil || base < fewestBits || level > mostDoublings || base > uint64(c.bound) || base+level > uint64(c.bound) || d.Left() < 1<<(base+level) {
 		return errCounts
 	}
-	c.level, c.used, c.tries, c.dice = uint(level), 0, tries, dice(thrown)
+	c.base, c.level, c.used, c.tries, c.dice = uint(base), uint(level), 0, tries, dice(thrown)
 	c.buckets = make([]bucket, 1<<(c.base+c.level))
 	for i := range c.buckets {
 		taken := d.Count(1<<ways - 1)

@@ -72,6 +72,33 @@ func TestRoughCountsAreRight(t *testing.T) {
 	}
 }
 
+// TestBoundIsRaised checks that counts go on, and grow, where more memory is allowed than when they were written, and that what is larger than allowed is refused.
+func TestBoundIsRaised(t *testing.T) {
+	a := NewCounts(64 << 10)
+	for i := range uint64(40_000) {
+		a.Add(testKey().Number(1, i), 3)
+	}
+	var e Encoder
+	a.Encode(&e)
+	b := NewCounts(2 << 20)
+	if err := b.Decode(NewDecoder(e.Buf)); err != nil || b.Len() != a.Len() || b.Bytes() != 64<<10 {
+		t.Fatalf("%d hashes in %d bytes, want %d: %v", b.Len(), b.Bytes(), a.Len(), err)
+	}
+	for range 2 {
+		for i := range uint64(40_000) {
+			if h := testKey().Number(1, i); b.Get(h) == 0 {
+				b.Add(h, 3)
+			}
+		}
+	}
+	if b.Len() < 39_000 || b.Bytes() != 256<<10 {
+		t.Errorf("%d of 40,000 hashes are known, in %d bytes", b.Len(), b.Bytes())
+	}
+	if NewCounts(32<<10).Decode(NewDecoder(e.Buf)) == nil {
+		t.Error("more is read than allowed")
+	}
+}
+
 // TestOldCountsAreRead checks that counts of 8 slots a bucket, as models before version 5 wrote them, are taken up, and damaged ones are not.
 func TestOldCountsAreRead(t *testing.T) {
 	var e Encoder
