@@ -102,7 +102,7 @@ func TestF14CollidingKeys(t *testing.T) {
 		if x.off == "key" {
 			secret = detect.ScoreKey() // everybody knows it
 		}
-		const clerks, others = 16, 16
+		const clerks, others = 16, 32
 		f, now := newForger(detect.ScoreKey()), int64(0)
 		p, attacks := attackedSite(x.T, secret, func(p *pupil, at int64) {
 			now = at
@@ -172,7 +172,7 @@ func newForger(secret [16]byte) *forger {
 // place is where a site keeps the count of an account: as many bits of the hash as choose it while memory is of ordinary size.
 func (f *forger) place(name string) uint64 {
 	h := f.key.Hash(f.field+1, name)
-	return h>>57<<8 | h&0xff
+	return h>>60<<11 | h>>32&0x7ff
 }
 
 // besiege returns n accounts for the place of each of the clerks.
@@ -192,7 +192,7 @@ func (f *forger) besiege(clerks, n int) [][]string {
 	return crowds
 }
 
-// crowd yields n accounts whose hashes agree in the eight bits that choose a place while memory is small.
+// crowd yields n accounts whose hashes agree in eight of the bits that choose a place while memory is small.
 func (f *forger) crowd(n int) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for i := 0; n > 0; i++ {
