@@ -21,8 +21,9 @@ func tagOf(h uint64) uint64 { return max(1, h>>48) }
 
 // find returns the place of a tag, -1 where it is not: four at a time, as the lowest lane of a word that is 0 borrows first.
 func (b *bucket) find(tag uint64) int {
-	for i, w := range b.tags {
-		w ^= tag * ones
+	tag *= ones
+	for i := range b.tags {
+		w := b.tags[i] ^ tag
 		if zero := (w - ones) &^ w & tops; zero != 0 {
 			return i*lanes + bits.TrailingZeros64(zero)/16
 		}
@@ -40,8 +41,8 @@ func (b *bucket) set(i int, tag uint64, n rough) {
 
 // low returns the place of the smallest count, the first of those: one with room where there is one.
 func (b *bucket) low() (place int) {
-	for i, n := range b.n {
-		if n < b.n[place] {
+	for i := range b.n {
+		if b.n[i] < b.n[place] {
 			place = i
 		}
 	}
