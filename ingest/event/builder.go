@@ -14,7 +14,6 @@ import (
 type Builder struct {
 	rows    int
 	cols    [NumColumns]buffer
-	touched []Column // columns set in the current row
 	labels  labelBuffer
 	size    int // bytes of values held by finished rows
 	rowSize int // and by the current one
@@ -36,7 +35,7 @@ type labelBuffer struct {
 }
 
 // NewBuilder returns an empty Builder.
-func NewBuilder() *Builder { return &Builder{touched: make([]Column, 0, NumColumns)} }
+func NewBuilder() *Builder { return &Builder{} }
 
 // Trust says whether every text that the current row is given is known to be UTF-8, because the line it was cut from was
 // checked as a whole; that spares checking each of them. It holds until it is called again.
@@ -152,17 +151,15 @@ func (b *Builder) TextOf(c Column) []byte {
 func (b *Builder) End() {
 	b.rows++
 	b.labels.off = append(b.labels.off, int32(b.labels.keys.n))
-	b.touched = b.touched[:0]
 	b.size += b.rowSize
 	b.rowSize = 0
 }
 
 // Discard forgets everything set in the current row.
 func (b *Builder) Discard() {
-	for _, c := range b.touched {
+	for c := range b.cols {
 		b.cols[c].cut(b.rows, table[c].Kind.width())
 	}
-	b.touched = b.touched[:0]
 	if l := &b.labels; l.keys.n > 0 {
 		n := 0
 		if b.rows > 0 {
@@ -182,7 +179,6 @@ func (b *Builder) Reset() {
 	b.labels.off = b.labels.off[:0]
 	b.labels.keys.reset()
 	b.labels.vals.reset()
-	b.touched = b.touched[:0]
 	b.rows, b.size, b.rowSize = 0, 0, 0
 }
 
@@ -213,14 +209,12 @@ func (b *Builder) Batch() *Batch {
 // begin makes c ready to take the current row's value, dropping one that was set before.
 func (b *Builder) begin(c Column, width int) *buffer {
 	col := &b.cols[c]
-	if col.n > b.rows {
+	if col.n != b.rows || b.rows&7 == 0 { // else the row before has a value, in the same byte of the bitmap
 		col.cut(b.rows, width)
-	} else {
-		b.touched = append(b.touched, c)
-	}
-	col.pad(b.rows, width)
-	for len(col.valid) <= b.rows>>3 {
-		col.valid = append(col.valid, 0)
+		col.pad(b.rows, width)
+		for len(col.valid) <= b.rows>>3 {
+			col.valid = append(col.valid, 0)
+		}
 	}
 	col.valid[b.rows>>3] |= 1 << (b.rows & 7)
 	col.n = b.rows + 1
