@@ -69,7 +69,9 @@ func (s *Set) build() {
 func fourOf(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
 
 // hash spreads four bytes over 32 bits, of which the first are the best.
-func hash(four uint32) uint32 { return four * 0x9e3779b1 }
+func hash(four uint32) uint32 { return four * spread }
+
+const spread = 0x9e3779b1
 
 // place returns where the filter has the bit for four bytes.
 func place(four uint32) (slot, bit uint32) {
@@ -82,40 +84,39 @@ func (s *Set) Find(line []byte, found *Found) {
 	if need := (s.n + 63) / 64; len(found.words) < need {
 		found.words = append(found.words, make([]uint64, need-len(found.words))...)
 	}
-	i := 0
-	for ; i+2*Least <= len(line); i += Least {
-		eight := binary.LittleEndian.Uint64(line[i:])
+	rest := line
+	for ; len(rest) >= 2*Least; rest = rest[Least:] {
+		eight := binary.LittleEndian.Uint64(rest)
 		if (s.passes(uint32(eight))|s.passes(uint32(eight>>8))|s.passes(uint32(eight>>16))|s.passes(uint32(eight>>24)))&1 != 0 {
-			for at := i; at < i+Least; at++ {
-				s.verify(line, at, found)
-			}
+			at := len(line) - len(rest)
+			s.verify(line, at, at+Least, found)
 		}
 	}
-	for ; i+Least <= len(line); i++ {
-		s.verify(line, i, found)
-	}
+	s.verify(line, len(line)-len(rest), len(line)-Least+1, found)
 }
 
 // passes returns a number whose last bit is 1 where some text may have these four bytes.
 func (s *Set) passes(four uint32) uint64 {
-	slot, bit := place(four)
-	return s.filter[slot] >> bit
+	h := four * spread
+	return s.filter[h>>(32-slots)] >> (h >> (32 - slots - 6) & 63)
 }
 
-// verify adds the texts whose four bytes stand at a place of a line and that stand there as a whole.
-func (s *Set) verify(line []byte, at int, found *Found) {
-	four := fourOf(line[at:])
-	if s.passes(four)&1 == 0 {
-		return
-	}
-	slot, _ := place(four)
-	for i := s.starts[slot]; i < s.starts[slot+1]; i++ {
-		e := &s.list[i]
-		if e.four != four {
+// verify adds the texts whose four bytes stand at one of some places of a line and that stand there as a whole.
+func (s *Set) verify(line []byte, from, to int, found *Found) {
+	for at := from; at < to; at++ {
+		four := fourOf(line[at:])
+		if s.passes(four)&1 == 0 {
 			continue
 		}
-		if from := at - int(e.at); from >= 0 && bytes.HasPrefix(line[from:], e.text) {
-			found.add(e.id)
+		slot, _ := place(four)
+		for i := s.starts[slot]; i < s.starts[slot+1]; i++ {
+			e := &s.list[i]
+			if e.four != four {
+				continue
+			}
+			if from := at - int(e.at); from >= 0 && bytes.HasPrefix(line[from:], e.text) {
+				found.add(e.id)
+			}
 		}
 	}
 }
