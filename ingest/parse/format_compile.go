@@ -25,7 +25,7 @@ type formatLine struct {
 	matches []format.Match
 	cut     cut
 	times   []timeValue
-	rules   []rule
+	rules   rules
 	slots   int
 	msgid   uint8 // slot of the syslog header's message id
 	whole   uint8 // slot of the line without its header
@@ -98,10 +98,11 @@ func (c *compiler) compile() *formatLine {
 	for _, v := range times {
 		l.times = append(l.times, c.time(v))
 	}
+	list := make([]rule, len(rules))
 	for i := range rules {
-		l.rules = append(l.rules, c.rule(&rules[i], t))
+		list[i] = c.rule(&rules[i], t)
 	}
-	countAlike(l.rules)
+	l.rules = newRules(list)
 	l.slots = len(c.slots) + 1
 	l.msgid, l.whole = c.slots["msgid"], c.slots["whole"]
 	return l

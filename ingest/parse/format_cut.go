@@ -197,7 +197,7 @@ func (p *Parser) takeText(l *formatLine, certain bool, text []byte) understandin
 	}
 	p.dataset = l.format.name
 	p.readTimes(l.times)
-	p.apply(l.rules)
+	p.apply(&l.rules)
 	p.str(event.ObserverVendor, l.format.vendor)
 	p.str(event.ObserverProduct, l.format.product)
 	p.str(event.ObserverType, l.format.kind)

@@ -1,9 +1,7 @@
 package parse
 
 import (
-	"bytes"
 	"reflect"
-	"strings"
 
 	"frontfoot/ingest/event"
 	"frontfoot/ingest/parse/format"
@@ -26,17 +24,19 @@ type rule struct {
 	read    uint8   // of the value that is a line of its own; 0 for none
 	program []uint8 // of the values that name the program that wrote it
 	stop    bool
-	alike   int // how many rules behind it have the same first condition: where it does not hold, they need not be looked at
 }
 
-// A condition is a compiled format.Condition: it looks at a slot, at a column, or at the header's tag. Words are in lower case.
-type condition struct {
-	slot                       uint8
-	col                        event.Column // where slot is 0 and program false
-	program                    bool
-	is, not, begins, ends, has [][]byte
-	present                    *bool
-	same                       uint8 // of the value that must be the same
+// rules are those of a line, in order, and what of them is looked at for every line.
+type rules struct {
+	gates []gate
+	list  []rule
+}
+
+// A gate is what a rule's first condition asks of its value's length. Most rules need not be looked at any closer.
+type gate struct {
+	lengths uint64
+	slot    uint8 // 0 for a condition that looks elsewhere
+	alike   int   // how many rules behind it have the same first condition: where it does not hold, they need not be looked at
 }
 
 // A constant is a value that a rule gives a column, or a label where label is not empty.
@@ -118,111 +118,36 @@ func (c *compiler) constants(assigns []format.Assign) []constant {
 	return out
 }
 
-func (c *compiler) conditions(when []format.Condition) []condition {
-	var out []condition
-	for _, w := range when {
-		k := condition{is: words(w.Is), not: words(w.Not), begins: words(w.Begins), ends: words(w.Ends), has: words(w.Has), present: w.Present, same: c.slots[w.Same]}
-		col, ok := c.column(w.Name)
-		switch {
-		case w.Name == programName && c.slots[programName] == 0:
-			k.program = true
-		case ok && col.Spec().Kind != event.Text:
-			c.report(w.At, "when: %s is a number: compare the source's own value", w.Name)
-		case ok:
-			k.col = col
-		default:
-			k.slot = c.slots[w.Name]
+// newRules returns rules with their gates. Between those that are alike nothing can change: none of them does anything.
+func newRules(list []rule) rules {
+	gates := make([]gate, len(list))
+	for i := len(list) - 1; i >= 0; i-- {
+		gates[i].lengths = anyLength
+		if len(list[i].when) == 0 {
+			continue
 		}
-		out = append(out, k)
-	}
-	return out
-}
-
-func words(list []string) [][]byte {
-	var out [][]byte
-	for _, v := range list {
-		out = append(out, []byte(strings.ToLower(v)))
-	}
-	return out
-}
-
-// holds reports whether all conditions hold.
-func (p *Parser) holds(when []condition) bool {
-	for i := range when {
-		if !p.condition(&when[i]) {
-			return false
+		first := &list[i].when[0]
+		if first.slot > 0 {
+			gates[i].slot, gates[i].lengths = first.slot, first.lengths
+		}
+		if i+1 < len(list) && len(list[i+1].when) > 0 && reflect.DeepEqual(*first, list[i+1].when[0]) {
+			gates[i].alike = gates[i+1].alike + 1
 		}
 	}
-	return true
-}
-
-func (p *Parser) condition(c *condition) bool {
-	var v []byte
-	switch {
-	case c.program:
-		v = p.head.app
-	case c.slot > 0:
-		v = p.slots[c.slot]
-	default:
-		v = p.b.TextOf(c.col)
-	}
-	if c.present != nil && *c.present == (len(v) == 0) {
-		return false
-	}
-	if c.same > 0 && !bytes.Equal(v, p.slots[c.same]) {
-		return false
-	}
-	return (c.is == nil || one(c.is, v, equalLower)) && (c.begins == nil || one(c.begins, v, beginsLower)) && (c.ends == nil || one(c.ends, v, endsLower)) &&
-		(c.has == nil || one(c.has, p.lowered(v), bytes.Contains)) && (c.not == nil || !one(c.not, v, equalLower))
-}
-
-// one reports whether one of the words fits v.
-func one(words [][]byte, v []byte, fits func(v, word []byte) bool) bool {
-	for _, w := range words {
-		if fits(v, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// equalLower reports whether v in lower case is the word.
-func equalLower(v, word []byte) bool { return len(v) == len(word) && beginsLower(v, word) }
-
-// endsLower reports whether v in lower case ends in the word.
-func endsLower(v, word []byte) bool {
-	return len(v) >= len(word) && beginsLower(v[len(v)-len(word):], word)
-}
-
-// beginsLower reports whether v in lower case begins with the word. It makes no copy in lower case: most words differ in the first byte.
-func beginsLower(v, word []byte) bool {
-	if len(v) < len(word) {
-		return false
-	}
-	for i, w := range word {
-		if c := v[i]; c != w && (c-'A' > 'Z'-'A' || c|0x20 != w) {
-			return false
-		}
-	}
-	return true
-}
-
-// countAlike tells rules how many behind them have the same first condition. Nothing can change in between: none of them does anything.
-func countAlike(rules []rule) {
-	for i := len(rules) - 2; i >= 0; i-- {
-		a, b := &rules[i], &rules[i+1]
-		if len(a.when) > 0 && len(b.when) > 0 && reflect.DeepEqual(a.when[0], b.when[0]) {
-			a.alike = b.alike + 1
-		}
-	}
+	return rules{gates, list}
 }
 
 // apply runs a line's rules.
-func (p *Parser) apply(rules []rule) {
-	for i := 0; i < len(rules); i++ {
-		r := &rules[i]
+func (p *Parser) apply(rules *rules) {
+	for i := 0; i < len(rules.gates); i++ {
+		g := &rules.gates[i]
+		if g.lengths&lengthBit(p.slots[g.slot]) == 0 {
+			i += g.alike
+			continue
+		}
+		r := &rules.list[i]
 		if len(r.when) > 0 && !p.condition(&r.when[0]) {
-			i += r.alike
+			i += g.alike
 			continue
 		}
 		if len(r.when) > 1 && !p.holds(r.when[1:]) {
