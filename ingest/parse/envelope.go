@@ -25,12 +25,9 @@ func (p *Parser) envelopeValue(path, v []byte, t jsonType) {
 	}
 }
 
-// unwrap takes the line out of an envelope and reports whether there is one; the header is then the line's.
+// unwrap takes the line out of an envelope, which is an object, and reports whether there is one; the header is then the line's.
 func (p *Parser) unwrap() bool {
 	text := p.head.body
-	if len(text) == 0 || text[0] != '{' {
-		return false
-	}
 	alone := bytes.HasPrefix(text, []byte(`{"message":"`))
 	// The end of _raw is looked for first: objects are full of quotes, and a search for a text that begins with one stops at each.
 	if !alone && (!bytes.Contains(text, []byte(`w":"`)) || !bytes.Contains(text, []byte(`_raw":"`)) || !bytes.Contains(text, []byte(`"result":{`))) {
@@ -57,13 +54,22 @@ func (p *Parser) unwrap() bool {
 
 // understand reads a line, out of its envelope where it has one that holds a line which is understood.
 func (p *Parser) understand() bool {
-	whole, head := p.line, p.head
-	if p.unwrap() {
-		if p.body(p.head.app, p.head.body) {
-			p.label("source", p.envelope.file) // log.file.path is what this collector read, and no line's to say
-			return true
-		}
-		p.line, p.head = whole, head
+	if bytes.HasPrefix(p.head.body, []byte{'{'}) && p.understandWithin() {
+		return true
 	}
 	return p.body(p.head.app, p.head.body)
+}
+
+// understandWithin reads the line in an envelope. Where there is none that is understood, nothing has changed.
+func (p *Parser) understandWithin() bool {
+	whole, head := p.line, p.head
+	if !p.unwrap() {
+		return false
+	}
+	if p.body(p.head.app, p.head.body) {
+		p.label("source", p.envelope.file) // log.file.path is what this collector read, and no line's to say
+		return true
+	}
+	p.line, p.head = whole, head
+	return false
 }

@@ -254,7 +254,9 @@ func (p *Parser) cells(c *columns, text []byte) (cells [][]byte, open bool) {
 	for len(cells) < maxColumns {
 		lead := text
 		if c.separator != ' ' {
-			lead = bytes.TrimLeft(text, " ")
+			for len(lead) > 0 && lead[0] == ' ' {
+				lead = lead[1:]
+			}
 		}
 		if len(lead) > 0 && lead[0] == c.quote {
 			value, rest, closed := p.quotedCell(lead[1:], c)
@@ -269,13 +271,13 @@ func (p *Parser) cells(c *columns, text []byte) (cells [][]byte, open bool) {
 		if c.braces && len(text) > 0 && text[0] == '{' {
 			from = braced(text)
 		}
-		cell, rest, more := bytes.Cut(text[from:], []byte{c.separator})
-		cell = text[:from+len(cell)]
-		cells = append(cells, cell)
-		if !more {
+		end := bytes.IndexByte(text[from:], c.separator)
+		if end < 0 {
+			cells = append(cells, text)
 			break
 		}
-		text = rest
+		cells = append(cells, text[:from+end])
+		text = text[from+end+1:]
 	}
 	p.columns = cells
 	return cells, open

@@ -18,12 +18,12 @@ const maxSteps = 20_000
 // A step of a compiled pattern: a literal, a capture, or a fork, behind which either next or skip fits. docs/writing-formats.md has the syntax.
 type step struct {
 	lit  []byte
+	next *step
+	skip *step
 	kind captureKind
 	n    int // the capture's place in Parser.caps
 	f    field
 	name []byte
-	next *step
-	skip *step
 }
 
 type captureKind uint8

@@ -27,7 +27,8 @@ func (p *Parser) scanHeader(line []byte) header {
 		rest = bytes.TrimLeft(rest, " ")
 		h.body = rest
 	}
-	return p.header3164(h, rest)
+	p.header3164(&h, rest)
+	return h
 }
 
 // readPriority reads <0> to <191>.
@@ -49,11 +50,11 @@ func readPriority(v []byte) (pri, n int) {
 }
 
 // header3164 reads [sequence:] stamp [host] [facility.level] [tag[pid]:] at the beginning of v.
-func (p *Parser) header3164(h header, v []byte) header {
+func (p *Parser) header3164(h *header, v []byte) {
 	rest := skipSequence(v)
 	c, n, ok := readHeaderStamp(&rest)
 	if !ok {
-		c, n, ok = readNamed(&h, &rest)
+		c, n, ok = readNamed(h, &rest)
 	}
 	if !ok || (len(rest) > n && rest[n] != ' ' && rest[n] != ':') {
 		if host, body := ciscoHost(h.body); host != nil && h.pri >= 0 {
@@ -61,7 +62,7 @@ func (p *Parser) header3164(h header, v []byte) header {
 		} else if app, pid, body := scanTag(h.body); h.pri >= 0 || len(pid) > 0 && digits(pid) == len(pid) && len(body) > 0 {
 			h.app, h.pid, h.body = app, pid, body
 		}
-		return h
+		return
 	}
 	zone := zoneName(rest[n:])
 	if secs, known := wholeZone(bytes.TrimLeft(rest[n:n+zone], " ")); known && !c.zoned {
@@ -72,7 +73,7 @@ func (p *Parser) header3164(h header, v []byte) header {
 	rest = rest[n+zone:]
 	if len(rest) > 0 && rest[0] == ':' { // Cisco: the message follows at once
 		h.body = bytes.TrimLeft(rest[1:], " ")
-		return h
+		return
 	}
 	if bytes.HasPrefix(rest, []byte("  ")) || h.host != nil { // the host is empty, or was there before
 		rest = bytes.TrimLeft(rest, " ")
@@ -98,7 +99,6 @@ func (p *Parser) header3164(h header, v []byte) header {
 	if h.app, h.pid, h.body = scanTag(rest); h.app == nil && h.host != nil {
 		h.app, h.pid, h.body = scanSpacedTag(rest)
 	}
-	return h
 }
 
 // readHeaderStamp reads the stamp of a header: RFC 3164's, also with the year in front, or ISO's. A colon before it is Cisco's EMBLEM form and NX-OS; a star or
