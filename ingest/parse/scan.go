@@ -196,8 +196,6 @@ func formatMAC(dst, v []byte) ([]byte, bool) {
 
 // word returns the bytes before the first space, and what follows it.
 func word(v []byte) (first, rest []byte) {
-	if i := bytes.IndexByte(v, ' '); i >= 0 {
-		return v[:i], v[i+1:]
-	}
-	return v, nil
+	first, rest, _ = bytes.Cut(v, []byte{' '})
+	return first, rest
 }
