@@ -20,8 +20,9 @@ const (
 
 // A panel is the judge of the rows of a table. Each side of a row is turned into the chance that a row shows as much, and the bits of these
 // chances are summed, as in Fisher's method; what the sum is worth is read off its own past instead of a chi-squared table, because the sides
-// depend on each other. How unlike a row is stands beside the sum, too, and so does a burst: the score is the mean of both chances (the harmonic
-// one: Wilson, PNAS 2019), so that what only one of them sees is not drowned, and a flood of ordinary rows does not hide a rarity.
+// depend on each other. How unlike a row is stands beside the sum, too, and where rows have times so do a burst and how rare single values are: the
+// score is the mean of these chances (the harmonic one: Wilson, PNAS 2019), so that what only one of them sees is not drowned, and a flood of ordinary
+// rows does not hide a rarity.
 //
 // Where the first rows are known to be clean, one side stands for all: how unlike these a row is. What it is worth is read off the clean rows for
 // good, whatever comes after them.
@@ -52,13 +53,11 @@ type panel struct {
 	side       [sides]float32
 	joined     float32
 	odd        float32 // the bits of that
+	alone      float32 // the bits of its words one by one
 	burst      burst.Verdict
-	flood      float32 // bits of the burst
+	flood      float32 // bits of the burst among bursts
 	bits, tail float32
 }
-
-// poissonBits is log2(e)/2: so many bits times the square of its deviations an even flow of events has of a burst, and no flow more.
-const poissonBits = 0.72134752
 
 // A table counts its past half whenever it has doubled, from its first rows on: what it shows while all is new must not be what later rows are
 // compared with.
@@ -104,26 +103,52 @@ func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) floa
 	if p.like != nil && !p.clean {
 		p.bits = beside(p.bits, bitsOf(&p.sides[unlike], p.side[unlike]))
 	}
-	if r.Timed && len(p.edges) > 0 && !p.without.lacks(PartBursts) {
+	timed := r.Timed && len(p.edges) > 0
+	if timed {
+		p.pace(r)
+	}
+	p.tail = p.sum.Bits(scale * p.bits)
+	if timed && !p.without.lacks(PartBursts) {
+		p.tail = beside(p.tail, p.flood)
+	}
+	return p.bits
+}
+
+// pace sets beside what a row is that somebody comes more often than usual, and, where there are no clean rows to compare it with, how rare its values
+// are one by one. Neither is read off its own past: where floods come, most of that is theirs, and what is rare would be worth less for them. Each is
+// a chance by itself already, and is held against how many there are of its kind. What a burst is worth beside all bursts says whether to tell it.
+func (p *panel) pace(r *feature.Row) {
+	all, n := [3]float32{p.bits}, 1
+	if !p.clean && !p.without.lacks(PartRarity) {
+		all[n] = p.alone
+		n++
+	}
+	if !p.without.lacks(PartBursts) {
 		p.bursts.Pass(r.Time)
 		for i, e := range p.edges {
 			p.keys[i] = e.key(r)
 		}
 		p.burst = p.bursts.Score(p.keys)
-		d := p.burst.Deviations
-		p.flood = min(bitsOf(&p.many, d), float32(d*d)*poissonBits)
-		p.bits = beside(p.bits, p.flood)
+		p.flood = bitsOf(&p.many, p.burst.Over)
+		all[n] = sketch.Log2(p.burst.Over / float32(len(p.edges)))
+		n++
 	}
-	p.tail = p.sum.Bits(scale * p.bits)
-	return p.bits
+	p.bits = beside(all[:n]...)
 }
 
-// beside is what two chances that stand beside each other are worth together.
-func beside(a, b float32) float32 { return max(0, sketch.Log2((sketch.Exp2(a)+sketch.Exp2(b))/2)) }
+// beside is what chances that stand beside each other are worth together.
+func beside(bits ...float32) float32 {
+	sum := float32(0)
+	for _, b := range bits {
+		sum += sketch.Exp2(b)
+	}
+	return max(0, sketch.Log2(sum/float32(len(bits))))
+}
 
 // join sums what the sides of a row are worth.
 func (p *panel) join(m *novelty.Model) {
-	surprise, unseen := m.Together()
+	surprise, unseen, alone := m.Together()
+	p.alone = alone
 	p.side = [sides]float32{surprising: scale * surprise, unheard: scale * unseen, distant: p.sizes.Score(p.row.Sizes)}
 	if p.like != nil {
 		p.side[unlike] = scale * p.like.Score(p.row)
@@ -207,7 +232,7 @@ func (p *panel) take(l lesson, sum, fade float32) {
 	}
 	p.sum.Add(scale*p.bits, sum*fade)
 	w := l.past * fade
-	p.many.Add(p.burst.Deviations, w)
+	p.many.Add(p.burst.Over, w)
 	if !p.clean {
 		for i := range p.side {
 			p.sides[i].Add(p.side[i], w)

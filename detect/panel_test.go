@@ -181,6 +181,39 @@ func TestBurstsAndRaritiesBeside(t *testing.T) {
 	}
 }
 
+// TestEverydayBursts checks that the last row of a burst that comes every hour ranks below who was never seen, though strangers come as often as bursts.
+func TestEverydayBursts(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("when,from,to\n")
+	n := 0
+	add := func(minute int, from, to string) {
+		fmt.Fprintf(&rows, "%d,%s,%s\n", 1772409600+60*minute, from, to)
+		n++
+	}
+	const days = 3
+	for minute := range days * 24 * 60 {
+		for k := range 2 {
+			add(minute, fmt.Sprintf("10.0.0.%d", 1+(minute+k)%7), fmt.Sprintf("10.0.1.%d", 1+(minute/7+k)%5))
+		}
+		for range 400 * (1 - min(1, minute%60)) {
+			add(minute, "10.0.0.1", "10.0.1.1")
+		}
+		if minute%100 == 7 {
+			add(minute, fmt.Sprintf("198.51.100.%d", minute/100), "10.0.1.3")
+		}
+	}
+	for range 400 {
+		add(days*24*60, "10.0.0.1", "10.0.1.1")
+	}
+	hourly := n - 1
+	add(days*24*60, "203.0.113.7", "10.0.1.3")
+	stranger := n - 1
+	scores := scoresOf(t, "time: when\ncolumns:\n  when: time\n  from: ip\n  to: ip\n", rows.String())
+	if scores[stranger] < scores[hourly]+1 {
+		t.Errorf("who was never seen has %.1f bits, the last of an hourly burst %.1f", scores[stranger], scores[hourly])
+	}
+}
+
 // TestAbsurdRows checks that every row gets a score that is a number.
 func TestAbsurdRows(t *testing.T) {
 	var rows strings.Builder

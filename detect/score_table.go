@@ -154,7 +154,7 @@ func (t *table) score(cells []string) error {
 	bits := t.engine.score(&t.row)
 	alert := t.engine.alert(t.opt.Config.FindingRate)
 	learning := t.opt.Config.learning(&t.clock, number+1)
-	if t.row.Timed && (alert || t.goesOn() || t.engine.notable(daily(t.panel.came(), t.clock.age()))) {
+	if t.row.Timed && (alert || t.goesOn() || t.notable()) {
 		o := observe(t.engine, &t.row, t.opt.Site, &t.clock, t.panel.came())
 		o.Learning = learning
 		t.addFlood(o)
@@ -170,6 +170,12 @@ func (t *table) score(cells []string) error {
 	t.out.take(t.fresh)
 	t.fresh = t.fresh[:0]
 	return t.out.verdict(bits, alert)
+}
+
+// notable reports whether one thing about the row, or the burst that it is part of, is so rare that it is to be looked at whatever the rest is like.
+func (t *table) notable() bool {
+	daily := daily(t.panel.came(), t.clock.age())
+	return t.engine.notable(daily) || t.panel.flood >= sketch.Log2(daily)-notableBits
 }
 
 // goesOn reports whether one who acts in an open incident does what is unusual enough to be told as a reason: it belongs to that.

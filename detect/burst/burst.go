@@ -1,7 +1,8 @@
 // Package burst says how far what somebody does in a minute goes beyond what he does in others: a scan, a flood, a spray of passwords, whose
-// single events are as ordinary as can be. Use it to score one event at a time, then teach it the event. It follows MIDAS-F (Bhatia et al.,
-// TKDD 2022): counts of the running minute and of all past ones in sketches of fixed size, compared by a deviation of Poisson counts. It
-// differs in that a burst enters the past as far as the past would let it, instead of not at all, so that a server that grows is learned.
+// single events are as ordinary as can be. Use it to score one event at a time, then teach it the event. It keeps its counts as MIDAS-F does (Bhatia et
+// al., TKDD 2022): of the running minute and of all past ones, in sketches of fixed size. It differs in what it makes of them: how many times the
+// usual, because few things come as evenly as a Poisson process, and by Markov's inequality n times its mean is one in n at most of whatever comes. And
+// a burst enters the past as far as the past would let it, instead of not at all, so that a server that grows is learned.
 package burst
 
 import (
@@ -84,13 +85,13 @@ func power(x float32, n int64) float32 {
 
 func root(x float32) float32 { return float32(math.Sqrt(float64(x))) }
 
-// A Verdict is how far the busiest of an event's keys goes beyond its usual minute.
+// A Verdict is how far the one of an event's keys that is furthest beyond its usual minute goes.
 type Verdict struct {
-	Key        int     // which of the keys it is
-	Deviations float32 // at least 0
-	Now        float32 // how often it has come in this minute, this time included, and by half in the one before
-	Usual      float32 // and how often it does
-	Times      float32 // how often the last of the keys has come, at least 1
+	Key   int     // which of the keys it is
+	Over  float32 // how many times the usual it is, one more at least being usual
+	Now   float32 // how often it has come in this minute, this time included, and by half in the one before
+	Usual float32 // and how often it does
+	Times float32 // how often the last of the keys has come, at least 1
 }
 
 // Score judges an event by its keys. A key of 0 is none.
@@ -108,8 +109,8 @@ func (m *Model) Score(keys []uint64) Verdict {
 		}
 		now++
 		usual := past / max(1, m.span) / fade // the running count holds a part of the minutes before
-		if d := (now - usual) / root(usual+1); d > v.Deviations {
-			v.Key, v.Deviations, v.Now, v.Usual = i, d, now, usual
+		if over := now / (1 + usual); over > v.Over {
+			v.Key, v.Over, v.Now, v.Usual = i, over, now, usual
 		}
 		v.Times = now
 	}

@@ -33,18 +33,18 @@ func TestBurst(t *testing.T) {
 	m.Pass(now)
 	var got float32
 	for range 60 {
-		got = m.Score([]uint64{quiet}).Deviations
+		got = m.Score([]uint64{quiet}).Over
 		m.Learn([]uint64{quiet})
 	}
-	if got < 30 {
-		t.Errorf("60 in a minute of who comes once are %v deviations", got)
+	if got < 15 {
+		t.Errorf("60 in a minute of who comes once are %v times the usual", got)
 	}
 	for range 60 {
-		got = m.Score([]uint64{server}).Deviations
+		got = m.Score([]uint64{server}).Over
 		m.Learn([]uint64{server})
 	}
-	if got > 4 {
-		t.Errorf("60 in a minute of who always has them are %v deviations", got)
+	if got > 1.25 {
+		t.Errorf("60 in a minute of who always has them are %v times the usual", got)
 	}
 }
 
@@ -56,11 +56,11 @@ func TestGrowth(t *testing.T) {
 	m.Pass(now)
 	var got float32
 	for range 120 {
-		got = m.Score([]uint64{server}).Deviations
+		got = m.Score([]uint64{server}).Over
 		m.Learn([]uint64{server})
 	}
-	if got > 5 {
-		t.Errorf("two days after it doubled, its load is %v deviations", got)
+	if got > 1.5 {
+		t.Errorf("two days after it doubled, its load is %v times the usual", got)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestTimes(t *testing.T) {
 		t.Errorf("a minute later 8 times count %v, with this one", got)
 	}
 	m.Pass(1 << 62)
-	if got := m.Score([]uint64{server, 0}); got.Times != 1 || got.Deviations < 0 || got.Deviations > 2 {
+	if got := m.Score([]uint64{server, 0}); got.Times != 1 || got.Over < 0 || got.Over > 2 {
 		t.Errorf("after ages: %+v", got)
 	}
 	if got := m.Score([]uint64{0, server}); got.Key != 1 || got.Now != 1 {

@@ -119,21 +119,27 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 }
 
 // Together returns how surprising all fields and pairs of the event scored last are together, log2 of the sum of the inverses of their chances,
-// and how many of its pairs were seen less than twice, whatever their halves.
-func (m *Model) Together() (surprise, unseen float32) {
+// and how many of its pairs were seen less than twice, whatever their halves. Alone is how surprising its words, addresses and ports are one by one:
+// log2 of the mean of the inverses of their chances.
+func (m *Model) Together() (surprise, unseen, alone float32) {
 	fields := len(m.layout.Fields)
-	chances := float32(1)
+	chances, words, n := float32(1), float32(0), float32(0)
 	for i := range m.now {
 		me := &m.now[i]
 		if me.Rank < 0 || i < fields && m.layout.Fields[i].Kind == feature.Hour {
 			continue
 		}
-		chances += sketch.Exp2(me.Bits)
-		if i >= fields && me.Count < newPair*m.weight {
+		chance := sketch.Exp2(me.Bits)
+		chances += chance
+		switch {
+		case i < fields && m.layout.Fields[i].Kind != feature.Numeric:
+			words += chance
+			n++
+		case i >= fields && me.Count < newPair*m.weight:
 			unseen++
 		}
 	}
-	return sketch.Log2(chances), unseen
+	return sketch.Log2(chances), unseen, max(0, sketch.Log2(words/max(1, n)))
 }
 
 // askFirsts is the raw surprise of a pair from which it matters how many others each half has come with.
