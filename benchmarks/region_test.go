@@ -26,6 +26,7 @@ const attacksAWeek = 2
 //	FRONTFOOT_WEEKS=4           how many weeks, at least 2
 //	FRONTFOOT_LINES=12000       lines a site and day
 //	FRONTFOOT_SEEDS=3           how many regions, each of its own seed
+//	FRONTFOOT_FIRST=11          the first of these seeds: to work on others than the ones to judge by
 //	FRONTFOOT_ATTACKS=tor,dga   only these kinds, separated by commas
 //	FRONTFOOT_DETAIL=1          also what was raised for nothing
 func TestRegion(t *testing.T) {
@@ -35,8 +36,9 @@ func TestRegion(t *testing.T) {
 	sites, weeks := setting(t, "FRONTFOOT_SITES", 1), setting(t, "FRONTFOOT_WEEKS", 2)
 	lines := setting(t, "FRONTFOOT_LINES", 5_000)
 	var regions []gen.Config
+	first := setting(t, "FRONTFOOT_FIRST", 1)
 	for seed := range setting(t, "FRONTFOOT_SEEDS", 1) {
-		cfg := gen.Month(uint64(seed)+1, sites, weeks, lines)
+		cfg := gen.Month(uint64(first+seed), sites, weeks, lines)
 		cfg.Plays = cfg.Campaign(attacksAWeek, kindsOf(t, os.Getenv("FRONTFOOT_ATTACKS")))
 		regions = append(regions, cfg)
 	}
