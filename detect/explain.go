@@ -5,16 +5,23 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
 	"frontfoot/detect/novelty"
+	"frontfoot/detect/sketch"
 )
 
 // loud is how many bits a feature must have to be told as a reason.
 const loud = 6
+
+const (
+	seldom    = 3   // bits above a day's events: the like of it is once in eight days
+	wholeSide = 253 // of what an event is as a whole
+)
 
 // An explainer turns the measures of the row scored last into words.
 type explainer struct {
@@ -56,6 +63,19 @@ func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind 
 		kinds = append(kinds, k)
 	}
 	return kinds
+}
+
+// whole returns what to say of a row that is so rare as a whole that less than one in eight days is; nil where it is not. One
+// score is one look at the row, where the loudest of many features is the best of as many: so it counts for more than one of them.
+func (x *explainer) whole(bits, daily float32, kinds []incident.Kind) *incident.Kind {
+	if len(kinds) < 2 || bits < sketch.Log2(daily)+seldom {
+		return nil
+	}
+	named := &kinds[max(0, slices.IndexFunc(kinds, func(k incident.Kind) bool { return !k.Weak }))]
+	return &incident.Kind{
+		Feature: incident.Whole, Name: "event", Bits: bits + sketch.Log2(float32(x.layout.Features())), Value: x.row.Class, Side: wholeSide, Tactic: named.Tactic,
+		What: named.What + ", in a line that is unusual as a whole", Expected: "(so is one in " + incident.Count(sketch.Exp2(bits)) + " here)",
+	}
 }
 
 // side is what of an event a feature tells. Columns of a table that hardly ever come in other company than each other's, such as the
@@ -157,7 +177,8 @@ func (x *explainer) expected(me *novelty.Measure, total, values float32) string 
 }
 
 // entities returns who and what the row is about. The first is the one that acts: the source, else the user. Others are named where they take
-// part in what is loud; they act as well, so that a stolen account joins what its machines do. A field that only tells where something was
+// part in what is loud; they act as well, so that a stolen account joins what its machines do. Where there is nobody of these, it is the first to whom it was done,
+// such as the machine on which an account is made. A field that only tells where something was
 // logged is no entity, and neither is a busy server that does nothing unusual.
 func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
 	var out []incident.Entity
@@ -185,6 +206,12 @@ func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
 		if b >= 0 {
 			add(b)
 		}
+	}
+	for i := range x.layout.Fields {
+		if len(out) > 0 {
+			break
+		}
+		add(i)
 	}
 	return out
 }

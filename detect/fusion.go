@@ -87,6 +87,19 @@ func (f *fusion) score(r *feature.Row, _ *novelty.Model, v *novelty.Verdict) flo
 	return b.bits
 }
 
+// whole is how rare it is here that so much about an event is unusual at once: -log2 of the share of the site's events that are of its dataset and look as
+// unusual in it. It is 0 where too little is known.
+func (f *fusion) whole() float32 {
+	own, all := f.classes[f.now.class].sum.Total(), float32(0)
+	if own < youngest {
+		return 0
+	}
+	for _, c := range f.classes {
+		all += c.sum.Total()
+	}
+	return f.now.tail + sketch.Log2(all/own)
+}
+
 // learn counts what is unusual, or held, less, so that an attack does not become normal by lasting. How seldom scores are is learned of all
 // events alike unless they are held: otherwise the rate of findings would not be what was asked for.
 func (f *fusion) learn(held bool, fade float32) float32 {

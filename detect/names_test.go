@@ -20,6 +20,7 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{"dga", "spelling", "names that look made up, such as ", 3},
 		{"web-scan", "refusal", " pages (one in ten of the others comes to ", 4},
 		{"exfil-ftp", "excess", " to places outside within ", 6},
+		{"lateral-smb", "meeting", " machines inside for the first time within an hour (", 9},
 		{"kerberoasting", "excess", " times within an hour (", 6},
 	} {
 		told := map[string]bool{}
@@ -39,5 +40,25 @@ func TestModelsOverRowsTell(t *testing.T) {
 		if told[""] || !told[string(x.attack)] {
 			t.Errorf("%s: %s told of the quiet days: %v, of the attack: %v", x.attack, x.model, told[""], told[string(x.attack)])
 		}
+	}
+}
+
+// TestWholeLinesTell plays days with lines of which much is unusual at once, though no single thing of them is enough, and checks that they become an incident
+// for that.
+func TestWholeLinesTell(t *testing.T) {
+	s, seq := NewSite("testham", ScoreKey(), DefaultConfig()), uint64(0)
+	told := false
+	for _, batch := range councilWeek(t, 9, 8_000, "rogue-dhcp") {
+		var out Output
+		s.Process(Message{Epoch: "e", Seq0: seq, Events: batch}, &out)
+		seq += uint64(batch.Rows())
+		for i := range out.Incidents {
+			if v := &out.Incidents[i]; strings.HasPrefix(v.Title, "destination port 68 of ") && strings.Contains(v.Reasons[0], ", in a line that is unusual as a whole (so is one in ") {
+				told = true
+			}
+		}
+	}
+	if !told {
+		t.Error("no incident of the answers of a server that is none")
 	}
 }

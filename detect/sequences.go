@@ -7,6 +7,7 @@ import (
 	"frontfoot/detect/excess"
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
+	"frontfoot/detect/meeting"
 	"frontfoot/detect/refusal"
 	"frontfoot/detect/rhythm"
 	"frontfoot/detect/sequence"
@@ -22,7 +23,7 @@ const (
 
 // newSequences returns the models that count over rows. Their order is part of what stories mean: a new one is put last.
 func newSequences(key sketch.Key, layout *feature.Layout) sequences {
-	return sequences{rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(layout)}
+	return sequences{rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(layout), meeting.New(layout)}
 }
 
 // sequences are models that count over rows.

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"time"
 
 	"frontfoot/detect/decoy"
@@ -202,6 +203,7 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 		}
 		s.place(m, row, &o.Finding)
 		known := s.book.Mark(o, s.clock.now)
+		s.whole(o)
 		s.tracker.Observe(o, &out.Incidents)
 		switch {
 		case known:
@@ -217,6 +219,18 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	}
 	s.sequences.learn(&s.seq, held || !learns)
 	return bits, which
+}
+
+// whole adds to an observation what its row is as a whole. It is not to be spoken of where nothing about the row is.
+func (s *Site) whole(o *incident.Observation) {
+	if s.cfg.without.lacks(PartWhole) {
+		return
+	}
+	x := explainer{layout: s.engine.layout, row: &s.row}
+	if k := x.whole(s.fusion.whole(), o.Daily, o.Kinds); k != nil {
+		k.Quiet = !slices.ContainsFunc(o.Kinds, func(k incident.Kind) bool { return !k.Quiet })
+		o.Kinds = append(o.Kinds, *k)
+	}
 }
 
 // unusual reports whether a feature of the row scored last is loud enough to be told as a reason.

@@ -12,8 +12,9 @@ import (
 //	"FFS"        3 bytes
 //	format       1 byte, snapshotFormat
 //	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
-//	             count over rows, and version 3 excess, which then know nothing yet, that version 4 took a source's own mapped address for one that it spoke
-//	             to, and that those before 5 counted values otherwise, which is read as well. Versions that share a format share its layout but for that
+//	             count over rows, version 3 excess, and version 4 meeting, which then know nothing yet, that version 4 took a source's own mapped address for
+//	             one that it spoke to, and that those before 5 counted values otherwise, which is read as well. Versions that share a format share its layout
+//	             but for that
 //	features     varint, how many features the layout has
 //	site         text
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
@@ -21,7 +22,8 @@ import (
 //	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map.
 //	             In formats 1 to 4 the arrivals stood behind the tracker. Format 1 ended before them, format 2 before the tracker's marks, the verdicts and the
 //	             decoys, format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and
-//	             what it knows, with its length), format 4 before what the evidence of stories is of, format 5 before what is known of kept states; they are still read.
+//	             what it knows, with its length), format 4 before what the evidence of stories is of, format 5 before what is known of kept states and the
+//	             tracker's memory of stories that one row as a whole tells; they are still read.
 //
 // From format 5 on all up to the arrivals stays as it is in every format: whatever the models become, before or after this program, which events had
 // come is read.
@@ -71,6 +73,7 @@ func (s *Site) Snapshot() []byte {
 	s.sequences.encode(&e)
 	s.tracker.EncodeSorts(&e)
 	s.keeping.encode(&e)
+	s.tracker.EncodeWhole(&e)
 	return e.Buf
 }
 
@@ -222,6 +225,9 @@ func (s *Site) decodeState(format byte, d *sketch.Decoder) error {
 	}
 	if format >= 6 {
 		s.keeping.decode(d)
+		if err := s.tracker.DecodeWhole(d); err != nil {
+			return err
+		}
 	}
 	if d.Left() > 0 {
 		return fmt.Errorf("%d bytes too many", d.Left())

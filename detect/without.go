@@ -16,12 +16,14 @@ const (
 	PartSpelling
 	PartRefusal
 	PartExcess
+	PartMeeting
+	PartWhole // what a log event is as a whole, as evidence of an incident
 	PartGuard // that what is unusual, or of an open incident, is learned slowly
 )
 
 // Parts returns all parts in their order.
 func Parts() []Part {
-	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartLikeness, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartGuard}
+	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartLikeness, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartWhole, PartGuard}
 }
 
 // String returns what the part is called in tables.
@@ -47,6 +49,10 @@ func (p Part) String() string {
 		return "refusal"
 	case PartExcess:
 		return "excess"
+	case PartMeeting:
+		return "meeting"
+	case PartWhole:
+		return "whole events"
 	case PartGuard:
 		return "guard"
 	default:

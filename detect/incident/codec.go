@@ -9,8 +9,7 @@ const maxString = 1 << 12
 
 // Encode appends the tracker's state to e.
 func (t *Tracker) Encode(e *sketch.Encoder) {
-	t.usual[0].ranks.Encode(e)
-	e.Float(t.usual[0].ended)
+	t.usual[single].encode(e)
 	e.Int(t.since)
 	e.Int(t.day)
 	e.Uint(uint64(t.raised))
@@ -22,10 +21,10 @@ func (t *Tracker) Encode(e *sketch.Encoder) {
 
 // Decode reads what Encode wrote. On an error the tracker is of no use.
 func (t *Tracker) Decode(d *sketch.Decoder) error {
-	if err := t.usual[0].ranks.Decode(d); err != nil {
+	if err := t.usual[single].decode(d); err != nil {
 		return err
 	}
-	t.usual[0].ended, t.since, t.day, t.raised = d.Float(), d.Int(), d.Int(), d.Count(1<<20)
+	t.since, t.day, t.raised = d.Int(), d.Int(), d.Count(1<<20)
 	t.open, t.incidents = nil, nil
 	for range d.Count(t.cfg.MaxOpen) {
 		s := new(story)
@@ -169,17 +168,27 @@ func (t *Tracker) DecodeMarks(d *sketch.Decoder) error {
 }
 
 // EncodeCounted appends what stories are like that the number of rows tells. Snapshots of older versions end before it.
-func (t *Tracker) EncodeCounted(e *sketch.Encoder) {
-	t.usual[1].ranks.Encode(e)
-	e.Float(t.usual[1].ended)
-}
+func (t *Tracker) EncodeCounted(e *sketch.Encoder) { t.usual[number].encode(e) }
 
 // DecodeCounted reads what EncodeCounted wrote.
-func (t *Tracker) DecodeCounted(d *sketch.Decoder) error {
-	if err := t.usual[1].ranks.Decode(d); err != nil {
+func (t *Tracker) DecodeCounted(d *sketch.Decoder) error { return t.usual[number].decode(d) }
+
+// EncodeWhole appends what stories are like that one row as a whole tells. Snapshots of older versions end before it.
+func (t *Tracker) EncodeWhole(e *sketch.Encoder) { t.usual[whole].encode(e) }
+
+// DecodeWhole reads what EncodeWhole wrote.
+func (t *Tracker) DecodeWhole(d *sketch.Decoder) error { return t.usual[whole].decode(d) }
+
+func (h *habit) encode(e *sketch.Encoder) {
+	h.ranks.Encode(e)
+	e.Float(h.ended)
+}
+
+func (h *habit) decode(d *sketch.Decoder) error {
+	if err := h.ranks.Decode(d); err != nil {
 		return err
 	}
-	t.usual[1].ended = d.Float()
+	h.ended = d.Float()
 	return d.Err()
 }
 

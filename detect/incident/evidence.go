@@ -12,11 +12,11 @@ type sample struct {
 	sorts []uint32 // what each of them is of
 }
 
-// sort says what an observation is of: all that it shows by itself.
+// sort says what an observation is of: all that is new about it.
 func (o *Observation) sort() uint32 {
 	var sort uint64
 	for i := range o.Kinds {
-		if k := &o.Kinds[i]; k.Feature < Counted {
+		if k := &o.Kinds[i]; k.Feature < Whole {
 			sort += sketch.Mix(k.Value, uint64(k.Feature))
 		}
 	}

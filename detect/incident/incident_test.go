@@ -66,6 +66,44 @@ func TestRaise(t *testing.T) {
 	}
 }
 
+// TestWhole checks that what an event is as a whole counts instead of what is new about it, where it is more, and that stories it tells are held against
+// stories of their own sort: a bar that many new things have raised is none for them.
+func TestWhole(t *testing.T) {
+	rare := func(who string, minute int, as float32) *Observation {
+		o := act(who, minute, 12, 7)
+		o.Kinds = append(o.Kinds, Kind{Feature: Whole, Bits: as, Value: 9, What: "all of it", Side: 253})
+		return o
+	}
+	for _, c := range []struct {
+		name    string
+		o       *Observation
+		crowded bool
+		want    int
+	}{
+		{"little at once", rare("10.0.0.1", 1, 20), false, 0},
+		{"much at once", rare("10.0.0.1", 1, 25), false, 1},
+		{"much at once where many new things are usual", rare("10.0.0.1", 1, 25), true, 1},
+		{"many new things where they are usual", act("10.0.0.1", 1, 12, 10, 10, 10), true, 0},
+		{"many new things", act("10.0.0.1", 1, 12, 10, 10, 10), false, 1},
+		{"neither adds to the other", rare("10.0.0.1", 1, 22), false, 0},
+	} {
+		tr := NewTracker(Config{Site: "s", PerDay: 10})
+		var out []Version
+		for i := range 400 {
+			if c.crowded {
+				tr.Advance(start+int64(i-2000)*int64(time.Minute), &out)
+				tr.Observe(act("10.1.0."+strconv.Itoa(i), i-2000, 12, 12, 12, 12), &out)
+			}
+		}
+		tr.Advance(c.o.Finding.Time, &out)
+		before := len(ids(out))
+		tr.Observe(c.o, &out)
+		if got := len(ids(out)) - before; got != c.want {
+			t.Errorf("%s: %d incidents, want %d", c.name, got, c.want)
+		}
+	}
+}
+
 func ids(versions []Version) []string {
 	var out []string
 	for _, v := range versions {

@@ -174,18 +174,22 @@ func (k *kind) weight() float32 {
 }
 
 // rank is the evidence in bits: the strongest kind, and of each other side what its strongest kind has above what one so busy shows once a
-// day by chance.
+// day by chance. What an event is as a whole is made of such kinds, so it is no side beside them: it counts where it is more.
 func (s *story) rank() float32 { return s.sum(func(*kind) bool { return true }) }
 
 // heard is the rank of what people want to hear of.
 func (s *story) heard() float32 { return s.sum(func(k *kind) bool { return !k.Quiet }) }
 
 func (s *story) sum(counts func(*kind) bool) float32 {
-	var sum float32
+	var sum, all float32
 	var told [256 / 64]uint64 // sides that count already
 	chance, first := sketch.Log2(1+s.busy), true
 	for i := range s.kinds {
 		k := &s.kinds[i]
+		if k.Feature == Whole && counts(k) {
+			all = k.Bits
+			continue
+		}
 		if !counts(k) || told[k.Side>>6]>>(k.Side&63)&1 == 1 {
 			continue
 		}
@@ -196,7 +200,7 @@ func (s *story) sum(counts func(*kind) bool) float32 {
 			sum += max(0, w-chance)
 		}
 	}
-	return sum
+	return max(sum, all)
 }
 
 // grown reports whether there is enough to tell since the last version: twice the findings, or another severity, or evidence stronger by an

@@ -66,8 +66,10 @@ const (
 	enough  = 30             // ended stories of a sort from which their ranks say what is usual
 )
 
-// Features from Counted on are not of single events, but of how many there were. The last ones are matters of no chance.
+// Features from Counted on are not of single events, but of how many there were. The last ones are matters of no chance. The one before them is of an
+// event as a whole: how rare it is that so much about one is unusual at once.
 const (
+	Whole   = Counted - 1
 	Counted = 1 << 15
 	counted = 1<<16 - 256
 )
@@ -79,11 +81,11 @@ type Tracker struct {
 	cfg       Config
 	open      []*story // oldest first
 	incidents []*story // those of them that are incidents
-	usual     [2]habit // of stories that single events tell, and of those that their number tells
-	since     int64    // when the first one began
-	day       int64    // the local day that raised counts
-	raised    int      // incidents raised on it
-	unheard   int      // how many of them nobody is told of
+	usual     [sorts]habit
+	since     int64 // when the first one began
+	day       int64 // the local day that raised counts
+	raised    int   // incidents raised on it
+	unheard   int   // how many of them nobody is told of
 }
 
 // NewTracker returns a Tracker without stories.
@@ -157,19 +159,32 @@ func (t *Tracker) begin(o *Observation, out *[]Version) *story {
 	return s
 }
 
+// The sorts of stories, by what their strongest evidence is.
+const (
+	single = iota // one new thing
+	number        // how many events there were
+	whole         // an event as a whole
+	sorts
+)
+
 // A habit is what ended stories of one sort were like.
 type habit struct {
 	ranks sketch.Tail
 	ended float32 // how many there were
 }
 
-// habit is what stories such as this one are like: one whose strongest evidence is how many rows there were is no match for one new thing among
-// many, of which changes bring more than attacks do.
+// habit is what stories such as this one are like: one whose strongest evidence is how many rows there were, or one row as a whole, is no match for one new
+// thing among many, of which changes bring more than attacks do.
 func (t *Tracker) habit(s *story) *habit {
-	if len(s.kinds) > 0 && s.kinds[0].Feature >= Counted && s.kinds[0].Feature < counted {
-		return &t.usual[1]
+	if len(s.kinds) > 0 {
+		switch f := s.kinds[0].Feature; {
+		case f == Whole:
+			return &t.usual[whole]
+		case f >= Counted && f < counted:
+			return &t.usual[number]
+		}
 	}
-	return &t.usual[0]
+	return &t.usual[single]
 }
 
 // need returns the rank from which a story is an incident: what a day's events bring by chance, and a margin; what this site's everyday
@@ -325,7 +340,10 @@ func (t *Tracker) Raised() int { return len(t.incidents) }
 
 // Bytes is about the memory that the stories take.
 func (t *Tracker) Bytes() int {
-	n := t.usual[0].ranks.Bytes() + t.usual[1].ranks.Bytes()
+	n := 0
+	for i := range t.usual {
+		n += t.usual[i].ranks.Bytes()
+	}
 	for _, s := range t.open {
 		n += 256 + len(s.entities)*128 + len(s.kinds)*512 + len(s.evidence.rows)*28
 	}
