@@ -29,7 +29,7 @@ const (
 	chosen  = 1     // bits: the more telling of two windows is chosen
 	dim     = 0.125 // the weight of a window of somebody in an open incident
 	settled = 4     // days after which one is known
-	enough  = 32    // windows of others from which it is known what is usual
+	enough  = 256   // windows of others from which it is known what is usual
 	fewest  = 256   // seats: a machine each
 	slots   = 4096
 	day     = 24 * time.Hour

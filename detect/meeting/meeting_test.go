@@ -85,11 +85,11 @@ func TestSpreadIsFound(t *testing.T) {
 		fresh  bool
 	}{
 		"at once":  {7, 20 * second, time.Hour, false},
-		"slowly":   {7, 12 * minute, day, false},
+		"slowly":   {7, 45 * minute, day, false},
 		"of a new": {5000, 20 * second, time.Hour, true},
 	} {
 		w := newWorld(1)
-		if most := w.live(10, 60); most >= w.bar() {
+		if most := w.live(14, 60); most >= w.bar() {
 			t.Errorf("%s: an ordinary day has %.1f bits, the bar is at %.1f", name, most, w.bar())
 		}
 		v := w.spread(x.who, 3000, 40, x.every)
