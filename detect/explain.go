@@ -19,7 +19,7 @@ import (
 const loud = 6
 
 const (
-	seldom    = 1   // bits above a day's events: the like of it is once in two days
+	seldom    = 3   // bits above a day's events: the like of it is once in eight days
 	wholeSide = 253 // of what an event is as a whole
 )
 
@@ -65,7 +65,7 @@ func (x *explainer) kinds(m *novelty.Model, v *novelty.Verdict) []incident.Kind 
 	return kinds
 }
 
-// whole returns what to say of a row that is so rare as a whole that less than one in two days is; nil where it is not. One
+// whole returns what to say of a row that is so rare as a whole that less than one in eight days is; nil where it is not. One
 // score is one look at the row, where the loudest of many features is the best of as many: so it counts for more than one of them.
 func (x *explainer) whole(bits, daily float32, kinds []incident.Kind) *incident.Kind {
 	if len(kinds) < 2 || bits < sketch.Log2(daily)+seldom {

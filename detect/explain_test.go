@@ -53,8 +53,8 @@ func TestNobodyActs(t *testing.T) {
 func TestWholeIsSaid(t *testing.T) {
 	x := explainer{layout: &feature.Layout{Fields: make([]feature.Field, 64)}, row: &feature.Row{Class: 7}}
 	kinds := []incident.Kind{{What: "inside source address 10.1.2.3", Weak: true}, {What: "destination port 68 of 10.1.2.3", Tactic: "TA0007"}}
-	if k := x.whole(13.5, 1<<13, kinds); k != nil {
-		t.Errorf("%+v of a row such as a day or two show", k)
+	if k := x.whole(15, 1<<13, kinds); k != nil {
+		t.Errorf("%+v of a row such as four days show", k)
 	}
 	if k := x.whole(20, 1<<13, kinds[:1]); k != nil {
 		t.Errorf("%+v of a row of which one thing is unusual", k)
