@@ -16,9 +16,7 @@ func (m *Model) Encode(e *sketch.Encoder) {
 		e.Floats(m.curves[w].fresh())
 		e.Floats(m.curves[w].known())
 	}
-	e.Float(m.looks)
-	e.Int(m.began)
-	e.Int(m.now)
+	m.trials.Encode(e)
 	e.Int(m.hours)
 }
 
@@ -45,10 +43,12 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 		d.Floats(m.curves[w].fresh())
 		d.Floats(m.curves[w].known())
 	}
-	m.looks = d.Float()
-	m.began, m.now, m.hours = d.Int(), d.Int(), d.Int()
+	if err := m.trials.Decode(d); err != nil {
+		return err
+	}
+	m.hours = d.Int()
 	for s := range m.circles.All() {
-		if c := &s.Thing; s.Last > m.seconds() || !c.sound() {
+		if c := &s.Thing; s.Last > m.trials.Seconds() || !c.sound() {
 			return errMeeting
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"frontfoot/detect/feature"
+	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
 )
 
@@ -52,9 +53,7 @@ type Model struct {
 	layout  *feature.Layout
 	circles sketch.Shelf[circle]
 	curves  [windows]curve
-	looks   float32 // windows begun
-	began   int64   // the midnight before the first connection
-	now     int64
+	trials  sequence.Trials      // windows begun, since the midnight before the first connection
 	hours   int64                // begun
 	taken   *sketch.Seat[circle] // of the row taken last
 }
@@ -67,16 +66,14 @@ func New(layout *feature.Layout) *Model {
 // Pass moves the site's time forward to t. Windows that are over are learned then.
 func (m *Model) Pass(t int64) {
 	const fortnight = 14 * int64(day)
-	if m.now == 0 { // not began: that is 0 through all of the first day of 1970
-		m.began, m.now = t-t%int64(day), t
+	if m.trials.Pass(t, t-t%int64(day)) {
 		m.hours = t / int64(time.Hour)
 	}
-	m.now = max(m.now, t)
-	if now := m.now / int64(time.Hour); now > m.hours {
+	if now := m.trials.Now() / int64(time.Hour); now > m.hours {
 		for s := range m.circles.All() {
-			s.Thing.end(s.Last, m.seconds(), &m.curves)
+			s.Thing.end(s.Last, m.trials.Seconds(), &m.curves)
 		}
-		if m.now/fortnight > m.hours*int64(time.Hour)/fortnight {
+		if m.trials.Now()/fortnight > m.hours*int64(time.Hour)/fortnight {
 			m.halve()
 		}
 		m.hours = now
@@ -91,20 +88,10 @@ func (m *Model) halve() {
 	}
 }
 
-// seconds is the time in which circles reckon.
-func (m *Model) seconds() uint32 {
-	return uint32(min(max(0, m.now-m.began)/int64(time.Second), 1<<32-1))
-}
-
-// Daily returns how many windows a day are looked at.
-func (m *Model) Daily() float32 {
-	return max(1, m.looks/max(1, float32(m.now-m.began)/float32(day)))
-}
-
 // Meet takes up that a machine speaks to another at a time, and returns what is known of the first.
 func (m *Model) Meet(who, whom uint64, now int64) Verdict {
 	m.Pass(now)
-	at := m.seconds()
+	at := m.trials.Seconds()
 	s := m.seat(who, at)
 	if m.taken = s; s == nil {
 		return Verdict{}
@@ -116,7 +103,7 @@ func (m *Model) Meet(who, whom uint64, now int64) Verdict {
 	for w := range spans {
 		if c.awake>>w&1 == 0 {
 			c.awake |= 1 << w
-			m.looks++
+			m.trials.Make()
 		}
 	}
 	if !c.meet(whom) {

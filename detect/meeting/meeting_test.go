@@ -33,7 +33,7 @@ func newWorld(seed uint64) *world {
 
 func (w *world) meet(who, whom int) Verdict { return w.Meet(hash(1, who), hash(2, whom), w.now) }
 
-func (w *world) bar() float32 { return sketch.Log2(w.Daily()) + seldom }
+func (w *world) bar() float32 { return w.trials.Bar() }
 
 // live plays days on which so many machines speak each hour to some of eight servers, and now and then to one or two of each other. On each day a new
 // one comes, which speaks to all servers at once. It returns the most bits that anything had after the first days.
