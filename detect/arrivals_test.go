@@ -8,12 +8,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"frontfoot/detect/incident"
 	"frontfoot/detect/sketch"
-	"frontfoot/detect/verdict"
 	"frontfoot/ingest/event"
 	"frontfoot/ingest/ledger"
 )
@@ -352,52 +349,6 @@ func TestClaimOfAnotherSiteIsAnIncident(t *testing.T) {
 	if out := claim(false); len(out.Incidents) != 0 || len(out.Ledger) != 3 {
 		t.Errorf("while it learns: %d incidents, %d entries", len(out.Incidents), len(out.Ledger))
 	}
-}
-
-func FuzzDecodeControl(f *testing.F) {
-	scope := incident.Scope{Entities: []string{"source.ip=10.0.0.1"}, Reasons: []incident.Reason{{Field: "destination.port", Values: []uint64{1 << 63}}}}
-	for _, v := range []Verdict{
-		{Incident: "abc", Verdict: verdict.Benign, Author: "ann", Time: 5, Scope: scope},
-		{Incident: "abc", Verdict: verdict.Suppressed, Note: "until tuesday", Time: 5, Until: 1 << 60, Scope: scope},
-		{Incident: "abc"},
-	} {
-		value, err := v.Encode()
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(value)
-	}
-	f.Add([]byte(`{"kind":"verdict","incident":"abc","verdict":"benign","entities":["a=b"],"reasons":[{"field":""}]}`))
-	f.Add([]byte(`{"kind":"suppress"}`))
-	back, err := (&Rollback{State: 7, To: 5, Note: "chaff", Author: "ann", Time: 6}).Encode()
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(back)
-	f.Add([]byte(`{"kind":"decoys","time":"2026-03-02T00:00:00Z","author":"ann","decoys":{"addresses":["10.1.9.9"],"hosts":["old1"]}}`))
-	f.Fuzz(func(t *testing.T, value []byte) {
-		c, err := DecodeControl(value)
-		if err != nil {
-			return
-		}
-		var again []byte
-		switch {
-		case c.Verdict != nil:
-			again, err = c.Verdict.Encode()
-		case c.Decoys != nil:
-			again, err = c.Decoys.Encode()
-		default:
-			again, err = c.Rollback.Encode()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		back, err := DecodeControl(again)
-		if diff := cmp.Diff(c, back, cmpopts.EquateEmpty()); err != nil || diff != "" {
-			t.Fatalf("error %v: %s", err, diff)
-		}
-		NewSite("testham", ScoreKey(), DefaultConfig()).Control(c, 0, 0, &Output{})
-	})
 }
 
 func encodeArrivals(a *arrivals) []byte {
