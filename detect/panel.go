@@ -2,7 +2,6 @@ package detect
 
 import (
 	"frontfoot/detect/burst"
-	"frontfoot/detect/distance"
 	"frontfoot/detect/feature"
 	"frontfoot/detect/likeness"
 	"frontfoot/detect/novelty"
@@ -13,29 +12,29 @@ import (
 const (
 	surprising = iota // how surprising its values and pairs are one by one
 	unheard           // how many of its pairs are new
-	distant           // how far its sizes are from the usual ones together
 	unlike            // how unlike it is, as a whole, each row that was ordinary
+	departing         // how seldom others depart so from the row most like them
 	sides
 )
 
-// A panel is the judge of the rows of a table. Each side of a row is turned into the chance that a row shows as much, and the bits of these
-// chances are summed, as in Fisher's method; what the sum is worth is read off its own past instead of a chi-squared table, because the sides
-// depend on each other. How unlike a row is stands beside the sum, too, and where rows have times so do a burst and how rare single values are: the
-// score is the mean of these chances (the harmonic one: Wilson, PNAS 2019), so that what only one of them sees is not drowned, and a flood of ordinary
-// rows does not hide a rarity.
+// A panel is the judge of the rows of a table. Each side of a row is turned into the chance that a row shows as much. The bits of its
+// values, its pairs and how unlike it is are summed, as in Fisher's method; what the sum is worth is read off its own past instead of a chi-squared
+// table, because the sides depend on each other. How unlike the row is stands beside the sum, too, and so do how it departs from the row most like it,
+// which a sum drowns, and, where rows have times, a burst and how rare single values are: the score is the mean of the chances (the harmonic one: Wilson,
+// PNAS 2019), so that what only one of them sees is told, and a flood of ordinary rows does not hide a rarity. The guard asks whether anything at all is
+// unusual, and goes by the sum of all sides.
 //
 // Where the first rows are known to be clean, one side stands for all: how unlike these a row is. What it is worth is read off the clean rows for
 // good, whatever comes after them.
 //
 // The n-th row of a minute that joins the same two counts 1/n: for all that is learned a flood is a few rows, not a million.
 type panel struct {
-	sizes  *distance.Model
 	bursts *burst.Model
 	like   *likeness.Model // to ordinary rows, or to those that are known to be clean; nil where there are neither these nor sizes
 	clean  bool            // the first rows are known to be clean
 	edges  []edge
 	sides  [sides]sketch.Tail
-	joint  sketch.Tail // of the sum of the sides' bits
+	joint  sketch.Tail // of the sum of the bits of all sides but the departure
 	tried  sketch.Tail // of how unlike the clean rows were when they came
 	many   sketch.Tail // of bursts
 	sum    sketch.Tail // of scores
@@ -51,9 +50,10 @@ type panel struct {
 	row        *feature.Row
 	keys       []uint64
 	side       [sides]float32
-	joined     float32
+	joined     float32 // what all sides but the departure are worth together
 	odd        float32 // the bits of that
 	alone      float32 // the bits of its words one by one
+	all        float32 // what all sides are
 	burst      burst.Verdict
 	flood      float32 // bits of the burst among bursts
 	bits, tail float32
@@ -74,7 +74,7 @@ const (
 
 // newPanel returns a panel for rows of a layout; clean tells that the first of them are known to be.
 func newPanel(layout *feature.Layout, clean bool, without Part) *panel {
-	p := &panel{without: without, sizes: distance.New(len(layout.Sizes)), edges: edgesOf(layout), alarm: sketch.NewAlarm(), next: doubled}
+	p := &panel{without: without, edges: edgesOf(layout), alarm: sketch.NewAlarm(), next: doubled}
 	p.bursts = burst.New(len(p.edges))
 	p.keys = make([]uint64, len(p.edges))
 	switch {
@@ -101,7 +101,7 @@ func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) floa
 	}
 	p.bits = p.odd
 	if p.like != nil && !p.clean {
-		p.bits = beside(p.bits, bitsOf(&p.sides[unlike], p.side[unlike]))
+		p.bits = beside(p.odd, p.worth(unlike), p.worth(departing))
 	}
 	timed := r.Timed && len(p.edges) > 0
 	if timed {
@@ -145,20 +145,25 @@ func beside(bits ...float32) float32 {
 	return max(0, sketch.Log2(sum/float32(len(bits))))
 }
 
+// worth is the bits of a side of the row scored last.
+func (p *panel) worth(side int) float32 {
+	if p.without.lacks(sided(side)) {
+		return 0
+	}
+	return bitsOf(&p.sides[side], p.side[side])
+}
+
 // join sums what the sides of a row are worth.
 func (p *panel) join(m *novelty.Model) {
 	surprise, unseen, alone := m.Together()
 	p.alone = alone
-	p.side = [sides]float32{surprising: scale * surprise, unheard: scale * unseen, distant: p.sizes.Score(p.row.Sizes)}
+	p.side = [sides]float32{surprising: scale * surprise, unheard: scale * unseen}
 	if p.like != nil {
 		p.side[unlike] = scale * p.like.Score(p.row)
+		p.side[departing] = scale * p.like.Departure()
 	}
-	p.joined = 0
-	for i := range p.side {
-		if !p.without.lacks(sided(i)) {
-			p.joined += scale * bitsOf(&p.sides[i], p.side[i])
-		}
-	}
+	p.joined = scale * (p.worth(surprising) + p.worth(unheard) + p.worth(unlike))
+	p.all = p.joined + scale*p.worth(departing)
 }
 
 // bitsOf is -log2 of the chance of x or more. It goes on beyond the past as far again as the past reaches: from n rows a thing may be taken for
@@ -202,7 +207,7 @@ func (p *panel) learn(held bool, fade float32) float32 {
 // lesson says how much of the row scored last is learned. What is unlike the clean rows brings its distance along instead of a place in a budget.
 func (p *panel) lesson(held bool) lesson {
 	if !p.clean {
-		return p.guard.admit(p.joined, 1/p.burst.Times, held)
+		return p.guard.admit(p.all, 1/p.burst.Times, held)
 	}
 	share := countsOf(p.odd)
 	if held {
@@ -226,7 +231,6 @@ func (p *panel) trust(fade float32) {
 }
 
 func (p *panel) take(l lesson, sum, fade float32) {
-	p.sizes.Learn(p.row.Sizes, l.model*fade)
 	if p.row.Timed && !p.without.lacks(PartBursts) {
 		p.bursts.Learn(p.keys)
 	}
@@ -238,7 +242,10 @@ func (p *panel) take(l lesson, sum, fade float32) {
 			p.sides[i].Add(p.side[i], w)
 		}
 		p.joint.Add(p.joined, w)
-		p.guard.past.Add(p.joined, w)
+		if p.like != nil {
+			p.like.Ordinary(w)
+		}
+		p.guard.past.Add(p.all, w)
 	}
 	if p.seen++; p.seen >= p.next {
 		p.seen, p.next = 0, min(2*p.next, longest)
@@ -247,7 +254,6 @@ func (p *panel) take(l lesson, sum, fade float32) {
 }
 
 func (p *panel) halve() {
-	p.sizes.Halve()
 	if p.like != nil {
 		p.like.Halve()
 	}
@@ -262,11 +268,11 @@ func (p *panel) age() {
 }
 
 func (p *panel) tails() [sides + 4]*sketch.Tail {
-	return [...]*sketch.Tail{&p.sides[surprising], &p.sides[unheard], &p.sides[distant], &p.sides[unlike], &p.joint, &p.many, &p.sum, &p.guard.past}
+	return [...]*sketch.Tail{&p.sides[surprising], &p.sides[unheard], &p.sides[unlike], &p.sides[departing], &p.joint, &p.many, &p.sum, &p.guard.past}
 }
 
 func (p *panel) bytes() int {
-	n := p.sizes.Bytes() + p.bursts.Bytes() + p.tried.Bytes()
+	n := p.bursts.Bytes() + p.tried.Bytes()
 	for _, t := range p.tails() {
 		n += t.Bytes()
 	}

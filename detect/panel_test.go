@@ -153,6 +153,24 @@ func TestWholeRow(t *testing.T) {
 	}
 }
 
+// TestDeparture checks that a small step tells much in a column that never departs from what the rest of a row goes with, though the row is as a whole
+// as like others as any, and each value, pair and size of it has come a thousand times.
+func TestDeparture(t *testing.T) {
+	var rows strings.Builder
+	rows.WriteString("door,badge,lamp,weight,wait\n")
+	sides := [2]string{"left", "right"}
+	for i := range 6000 {
+		a, b := i%2, i/2%2
+		fmt.Fprintf(&rows, "%s,%s,%d,%d,%d\n", sides[a], sides[b], 100*(1+(a^b)), 1<<(i*7919%11), 1<<(i*104729%13))
+	}
+	rows.WriteString("left,left,200,32,8\nleft,right,200,32,8\n")
+	schema := "columns:\n  door: categorical\n  badge: categorical\n  lamp: numeric\n  weight: numeric\n  wait: numeric\n"
+	scores := scoresOf(t, schema, rows.String())
+	if odd, usual := scores[6000], scores[6001]; odd < 8 || usual > 3 {
+		t.Errorf("a small step in a column that never departs has %.1f bits, an ordinary row %.1f", odd, usual)
+	}
+}
+
 // TestBurstsAndRaritiesBeside checks that a flood of rows that are nothing new is told, and hides nothing new beside it.
 func TestBurstsAndRaritiesBeside(t *testing.T) {
 	var rows strings.Builder

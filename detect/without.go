@@ -6,13 +6,13 @@ type Part uint16
 
 // The parts. Of the two judges, fusion is that of log events and panel that of rows of a table.
 const (
-	PartRarity   Part = 1 << iota // how rare values are together; in a panel pairs too
-	PartLoudest                   // the most surprising feature alone: a fusion's
-	PartPairs                     // how many pairs are new
-	PartDistance                  // how far sizes are from the usual ones: a panel's
-	PartBursts                    // a panel's
-	PartLikeness                  // how unlike ordinary or clean rows a row is as a whole: a panel's
-	PartRhythm                    // the models that count over rows of log events
+	PartRarity    Part = 1 << iota // how rare values are together; in a panel pairs too
+	PartLoudest                    // the most surprising feature alone: a fusion's
+	PartPairs                      // how many pairs are new
+	PartBursts                     // a panel's
+	PartLikeness                   // how unlike ordinary or clean rows a row is, as a whole and column by column: a panel's
+	PartDeparture                  // how unlike it is column by column: a panel's
+	PartRhythm                     // the models that count over rows of log events
 	PartSpelling
 	PartRefusal
 	PartExcess
@@ -23,7 +23,10 @@ const (
 
 // Parts returns all parts in their order.
 func Parts() []Part {
-	return []Part{PartRarity, PartLoudest, PartPairs, PartDistance, PartBursts, PartLikeness, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartWhole, PartGuard}
+	return []Part{
+		PartRarity, PartLoudest, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting,
+		PartWhole, PartGuard,
+	}
 }
 
 // String returns what the part is called in tables.
@@ -35,12 +38,12 @@ func (p Part) String() string {
 		return "loudest feature"
 	case PartPairs:
 		return "new pairs"
-	case PartDistance:
-		return "distance"
 	case PartBursts:
 		return "bursts"
 	case PartLikeness:
 		return "likeness"
+	case PartDeparture:
+		return "departure"
 	case PartRhythm:
 		return "rhythm"
 	case PartSpelling:
@@ -68,11 +71,11 @@ func (c Config) Without(p Part) Config {
 
 // OfTables reports whether tables are judged by it.
 func (p Part) OfTables() bool {
-	return (PartRarity | PartPairs | PartDistance | PartBursts | PartLikeness | PartGuard).lacks(p)
+	return (PartRarity | PartPairs | PartBursts | PartLikeness | PartDeparture | PartGuard).lacks(p)
 }
 
 // OfLogs reports whether log events are judged by it.
-func (p Part) OfLogs() bool { return p != PartDistance && p != PartBursts && p != PartLikeness }
+func (p Part) OfLogs() bool { return p != PartBursts && p != PartLikeness && p != PartDeparture }
 
 // lacks reports whether a part is left out.
 func (p Part) lacks(part Part) bool { return p&part != 0 }
@@ -82,7 +85,7 @@ func fused(view int) Part { return [views]Part{PartRarity, PartLoudest, PartPair
 
 // sided returns the part that a side of a panel is.
 func sided(side int) Part {
-	return [sides]Part{PartRarity, PartPairs, PartDistance, PartLikeness}[side]
+	return [sides]Part{PartRarity, PartPairs, PartLikeness, PartDeparture}[side]
 }
 
 // without returns the models that are not left out.

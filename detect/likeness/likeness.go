@@ -3,6 +3,9 @@
 // know its like, which no count of values can do; and what grows out of the clean by small steps is followed, while what jumps stays as unlike
 // however often it comes. It neither knows which rows to trust nor what is unlike enough to tell.
 //
+// What a row differs in from the one most like it tells more where ordinary rows never differ: Departure measures each column by these. It needs no
+// clean rows.
+//
 // Two rows differ by the sum over their columns of the squares of what they differ in, at most 1 a column. A row's distance is the least, over the
 // rows that are kept, of that row's own distance, 0 of a trusted one, and what the two differ in. Because of the squares, ten steps of a tenth are a
 // tenth of one step, as for what wanders at random. So every row can be learned, and none has to be ruled out by a threshold: it brings its own
@@ -14,6 +17,7 @@ import (
 	"slices"
 
 	"frontfoot/detect/feature"
+	"frontfoot/detect/sketch"
 )
 
 const (
@@ -21,15 +25,18 @@ const (
 	nothing = 1e6      // stands for a size that a row lacks: far from all sizes
 	alike   = 1.0 / 64 // what differs by half an octave in one size is not kept twice
 	others  = 512      // rows that are kept beside those that are trusted
+	cells   = 1 << 17  // of the rows of each sort that are kept, so that a row of many columns is compared with fewer
+	fewest  = 64       // rows of each sort, however many columns there are
 )
 
 // A Model knows clean rows and what came after them, each as many as it keeps at most; those that were nearest to a row lately are kept. It is for
 // one goroutine.
 type Model struct {
-	words  []int  // the fields that are no sizes
-	clean  shelf  // known to be clean, at distance 0
-	others shelf  // learned since
-	clock  uint64 // of rows learned
+	words   []int // the fields that are no sizes
+	clean   shelf // known to be clean, at distance 0
+	others  shelf // learned since
+	departs departure
+	clock   uint64 // of rows learned
 
 	// of the row scored last
 	word     []uint64
@@ -54,9 +61,11 @@ type shelf struct {
 	last     int      // the nearest of a row last
 }
 
-// New returns a Model of rows of a layout that knows nothing, and will keep so many clean ones.
+// New returns a Model of rows of a layout that knows nothing, and will keep so many clean ones, fewer of rows of many columns.
 func New(layout *feature.Layout, clean int) *Model {
-	m := &Model{clean: shelf{most: clean}, others: shelf{most: others}}
+	columns := len(layout.Fields)
+	room := max(fewest, cells/max(1, columns))
+	m := &Model{clean: shelf{most: min(clean, room)}, others: shelf{most: min(others, room)}, departs: newDeparture(columns)}
 	sizes := make([]bool, len(layout.Fields))
 	for _, f := range layout.Sizes {
 		sizes[f] = true
@@ -199,12 +208,18 @@ func (s *shelf) add(words []uint64) uint16 {
 	return uint16(free)
 }
 
-// Halve makes what came after the clean rows half as unlike them.
+// Halve makes what came after the clean rows half as unlike them, and how far ordinary rows departed count half.
 func (m *Model) Halve() {
+	for i := range m.departs.columns {
+		m.departs.columns[i].Scale(0.5)
+	}
 	for i := range m.others.distance {
 		m.others.distance[i] /= 2
 	}
 }
 
 // Bytes returns the memory that the model takes at most.
-func (m *Model) Bytes() int { return (m.clean.most + others) * (8*len(m.word) + 4*len(m.size) + 20) }
+func (m *Model) Bytes() int {
+	kept := (m.clean.most + m.others.most) * (8*len(m.word) + 4*len(m.size) + 20)
+	return kept + len(m.departs.columns)*(sketch.Classes*8+16)
+}
