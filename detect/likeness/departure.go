@@ -28,7 +28,7 @@ func (m *Model) Departure() float32 {
 	if m.near == nil {
 		return 0
 	}
-	words := m.near.words[m.at*len(m.word):][:len(m.word)]
+	words := m.near.words[int(m.near.wording[m.at])*len(m.word):][:len(m.word)]
 	for i, w := range m.word {
 		if w != words[i] {
 			d.ranks[i] = another
