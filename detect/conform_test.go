@@ -254,7 +254,7 @@ func runSchedules(t *testing.T, off protections, n int, until func(d, l, w int) 
 		}
 	}
 	t.Logf("%d rows wanted; doubled %d, lost %d, wrong %d in %d schedules; %d ambiguous and %d fenced commits, %d states kept", rows, doubled, lost, wrong, failed, ambiguous, fenced, states)
-	if states == 0 {
+	if off == (protections{}) && states == 0 {
 		t.Error("no state was ever kept")
 	}
 	return doubled, lost, wrong, failed, first
