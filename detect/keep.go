@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"frontfoot/detect/sketch"
+	"frontfoot/ingest/event"
 )
 
 // A Kept state is all that a site knew once, kept for people to go back to: about one a day of the site's own time.
@@ -37,12 +38,15 @@ type keeping struct {
 	now bool // one is due since the batch began; no part of a snapshot
 }
 
-// mark notes, behind an event and the time of its reception, whether a state is due: as in all that a site knows, how events are put together to messages
-// and batches has no say in it. Each site has an hour of its own, so that not all are kept at once.
-func (s *Site) mark(received int64) {
+// mark notes, at an event, whether a state is due: as in all that a site knows, how events are put together to messages and batches has no say in it.
+// Each site has an hour of its own, so that not all are kept at once.
+func (s *Site) mark(b *event.Batch, row int) {
 	k := &s.keeping
 	days := (int64(s.clock.age()) + s.keepAt) / int64(keepEvery)
-	if days > k.days && (s.seen-k.seen >= keepEvents || received-k.received >= int64(keepTime)) {
+	if days <= k.days {
+		return
+	}
+	if received := b.Time(event.Received, row); s.seen-k.seen >= keepEvents || received-k.received >= int64(keepTime) {
 		*k = keeping{days, received, s.seen, true}
 	}
 }

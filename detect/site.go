@@ -23,8 +23,8 @@ type Site struct {
 	key    sketch.Key
 	events *feature.Events
 	row    feature.Row
-	keepAt int64               // how much earlier than others its states are kept, nanoseconds
 	seq    sequence.Row        // the same, for models that count over rows
+	keepAt int64               // how much earlier than others its states are kept, nanoseconds
 	at     position            // of what is being taken
 	skip   func(position) bool // whether to leave out an event because the models did not survive it; nil leaves out nothing
 	state
@@ -189,7 +189,7 @@ func (s *Site) pass(t int64, out *Output) {
 func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	s.pass(s.row.Time, out)
 	s.seen++
-	s.mark(m.Events.Time(event.Received, row))
+	s.mark(m.Events, row)
 	bits := s.engine.score(&s.row)
 	which := s.engine.loudest()
 	alert, learning := s.engine.alert(s.cfg.FindingRate), s.Learning()
