@@ -102,7 +102,7 @@ func (a Ablation) Section() string {
 	var b strings.Builder
 	b.WriteString(`## What each part adds
 
-Without one part at a time. Log events are judged by rarity, loudest feature, new pairs, rhythm, spelling, refusal and excess; rows of a table by rarity, new pairs, distance, likeness and bursts.
+Without one part at a time. A cell is empty where the part has no say.
 
 | without | nsl-dev-s0 M@1% | unseen | nsl-memstream AUC | darpa-dev AUC | M@1% | ait steps | false a day | councils: attacks found | kinds | false a site-day |
 |---|---|---|---|---|---|---|---|---|---|---|
