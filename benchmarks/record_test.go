@@ -28,7 +28,7 @@ import (
 //	FRONTFOOT_PEERS=rcf,midas-f       these other detectors (tools/peers there says how to install them)
 //	FRONTFOOT_PEER_SECONDS=480        how long one of them may take on a stream
 //	FRONTFOOT_PEER_RESULTS=DIR        where their results are kept; what is there already is not measured again
-//	FRONTFOOT_SITES, _WEEKS, _LINES   invented councils, as for TestRegion; the parts are taken from two of them
+//	FRONTFOOT_SITES, _WEEKS, _LINES   invented councils, as for TestRegion
 func TestRecord(t *testing.T) {
 	path := os.Getenv("FRONTFOOT_RECORD")
 	if path == "" {
@@ -174,7 +174,7 @@ func (r *recorder) parts() {
 			row.Results = append(row.Results, x)
 		}
 		if p == 0 || p.OfLogs() {
-			results, err := outcomes([]gen.Config{r.region(2)}, conf)
+			results, err := outcomes([]gen.Config{r.region(setting(r.T, "FRONTFOOT_SITES", 2))}, conf)
 			if err != nil {
 				r.Fatal(err)
 			}
