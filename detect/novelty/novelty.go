@@ -30,7 +30,6 @@ const newPair = 2
 // A stat is what is known of one feature.
 type stat struct {
 	ranks sketch.Hist
-	total float32 // weight of the events that had it
 	kinds float32 // values it has, as far as they were new when they came
 }
 
@@ -89,7 +88,7 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 			me.Rank = 0 // every hour is new once: only who is active in it tells something
 			continue
 		}
-		me.Raw = sketch.Log2((s.total + 0.5*(s.kinds+m.weight)) / (n + 0.5*m.weight))
+		me.Raw = sketch.Log2((s.ranks.Total() + 0.5*(s.kinds+m.weight)) / (n + 0.5*m.weight))
 		m.rank(i, me, s)
 		v.Values += me.Raw
 		v.add(me)
@@ -196,7 +195,6 @@ func (m *Model) Learn(weight float32) {
 			continue
 		}
 		s := &m.stats[i]
-		s.total += w
 		if me.Count == 0 {
 			s.kinds += w
 		}
@@ -228,7 +226,6 @@ func (m *Model) Halve() {
 	for i := range m.stats {
 		s := &m.stats[i]
 		s.ranks.Scale(0.5)
-		s.total *= 0.5
 		s.kinds *= 0.5
 	}
 }
@@ -239,7 +236,7 @@ func (m *Model) SetWeight(w float32) { m.weight = w }
 // Known returns the weight of the events that had a feature, and about how many different values they had.
 func (m *Model) Known(feature int) (events, values float32) {
 	s := &m.stats[feature]
-	return s.total / m.weight, s.kinds / m.weight
+	return s.ranks.Total() / m.weight, s.kinds / m.weight
 }
 
 // Alike returns the first field that tells the same as a field: the two hardly ever come in other company. It is the field itself where none does.
@@ -272,7 +269,7 @@ func (m *Model) Encode(e *sketch.Encoder) {
 	for i := range m.stats {
 		s := &m.stats[i]
 		s.ranks.Encode(e)
-		e.Float(s.total)
+		e.Float(s.ranks.Total()) // once kept apart
 		e.Float(s.kinds)
 	}
 	m.counts.Encode(e)
@@ -289,7 +286,7 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 		if err := s.ranks.Decode(d); err != nil {
 			return err
 		}
-		s.total, s.kinds = d.Float(), d.Float()
+		_, s.kinds = d.Float(), d.Float()
 	}
 	return m.counts.Decode(d)
 }

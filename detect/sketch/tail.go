@@ -23,15 +23,14 @@ func (h *Hist) Bits(k int) float32 { return h.bits[k] }
 
 // Add counts one thing of rank k with weight w.
 func (h *Hist) Add(k int, w float32) {
-	h.n[k] += w
-	h.total += w
+	h.n[k], h.total = grow(h.n[k], w, h.stale), grow(h.total, w, h.stale)
 	if h.stale += w; h.stale >= 256 || h.stale*32 >= h.total {
 		h.refresh()
 	}
 }
 
 func (h *Hist) refresh() {
-	h.stale = 0
+	h.stale = begin(h.total, h.stale)
 	sum := float32(0.5)
 	all := Log2(h.total + 0.5)
 	for k := Classes - 1; k >= 0; k-- {
@@ -39,6 +38,9 @@ func (h *Hist) refresh() {
 		h.bits[k] = max(0, all-Log2(sum))
 	}
 }
+
+// Total returns the decayed number of additions.
+func (h *Hist) Total() float32 { return h.total }
 
 // Scale multiplies the past by f.
 func (h *Hist) Scale(f float32) {
@@ -152,8 +154,7 @@ func (t *Tail) Total() float32 { return t.total }
 func (t *Tail) Add(x, w float32) {
 	i := int(place(x))
 	t.reach(i)
-	t.n[i] += w
-	t.total += w
+	t.n[i], t.total = grow(t.n[i], w, t.stale), grow(t.total, w, t.stale)
 	if t.stale += w; t.stale >= 256 || t.stale*32 >= t.total {
 		t.refresh()
 	}
@@ -168,7 +169,7 @@ func (t *Tail) reach(i int) {
 }
 
 func (t *Tail) refresh() {
-	t.stale = 0
+	t.stale = begin(t.total, t.stale)
 	all := Log2(t.total + 0.5)
 	sum, above, found := float32(0.5), float32(0), false
 	t.edge = 0
