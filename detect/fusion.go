@@ -49,6 +49,12 @@ type blend struct {
 	tail  float32 // -log2 of the share of the past at or above this
 }
 
+// alarmUp is how far the bar of findings may rise. What is unusual is learned slowly, so that even on a quiet site two or three times as much as was asked
+// for lies above where the models' past has it.
+const alarmUp = 3
+
+func newClass() *class { return &class{alarm: sketch.NewAlarm(alarmUp)} }
+
 // of returns the number of a dataset.
 func (f *fusion) of(name uint64) int {
 	for i, n := range f.names {
@@ -58,7 +64,7 @@ func (f *fusion) of(name uint64) int {
 	}
 	if len(f.names) < maxClasses {
 		f.names = append(f.names, name)
-		f.classes = append(f.classes, &class{alarm: sketch.NewAlarm()})
+		f.classes = append(f.classes, newClass())
 	}
 	return len(f.names) - 1
 }
@@ -167,7 +173,7 @@ func (f *fusion) decode(d *sketch.Decoder) error {
 	n := d.Count(maxClasses)
 	f.names, f.classes = nil, nil
 	for range n {
-		c := new(class)
+		c := newClass()
 		f.names = append(f.names, d.Fixed64())
 		f.classes = append(f.classes, c)
 		for j := range c.views {

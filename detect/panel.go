@@ -74,7 +74,7 @@ const (
 
 // newPanel returns a panel for rows of a layout; clean tells that the first of them are known to be.
 func newPanel(layout *feature.Layout, clean bool, without Part) *panel {
-	p := &panel{without: without, edges: edgesOf(layout), alarm: sketch.NewAlarm(), next: doubled}
+	p := &panel{without: without, edges: edgesOf(layout), alarm: sketch.NewAlarm(1), next: doubled}
 	p.bursts = burst.New(len(p.edges))
 	p.keys = make([]uint64, len(p.edges))
 	switch {

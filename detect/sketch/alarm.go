@@ -2,19 +2,19 @@ package sketch
 
 // An Alarm keeps the rate of findings at what was asked for while scores drift: each finding raises the bar by a step, and each event lowers
 // it by so much that at the asked rate it stays (adaptive conformal inference, Gibbs and Candès 2021). The bar moves by two bits down and
-// one up at most, so that neither a quiet month nor a flood changes what is rare.
+// a few up at most, so that neither a quiet month nor a flood changes what is rare.
 type Alarm struct {
-	bar float32 // bits above the lowest bar, 0 to barMost
+	bar  float32 // bits above the lowest bar, 0 to most
+	most float32
 }
 
 const (
 	barStep  = 1.0 / 8
 	barStart = 2
-	barMost  = 3
 )
 
-// NewAlarm returns an Alarm whose bar is where the asked rate has it.
-func NewAlarm() Alarm { return Alarm{bar: barStart} }
+// NewAlarm returns an Alarm whose bar is where the asked rate has it, and rises by so many bits at most.
+func NewAlarm(up float32) Alarm { return Alarm{bar: barStart, most: barStart + up} }
 
 // Rings reports whether a tail of so many bits is a finding at a rate, and moves the bar.
 func (a *Alarm) Rings(tail float32, rate float64) bool {
@@ -23,7 +23,7 @@ func (a *Alarm) Rings(tail float32, rate float64) bool {
 	if hit {
 		a.bar += barStep
 	}
-	a.bar = min(max(0, a.bar), barMost)
+	a.bar = min(max(0, a.bar), a.most)
 	return hit
 }
 
@@ -31,4 +31,4 @@ func (a *Alarm) Rings(tail float32, rate float64) bool {
 func (a *Alarm) Encode(e *Encoder) { e.Float(a.bar) }
 
 // Decode reads what Encode wrote.
-func (a *Alarm) Decode(d *Decoder) { a.bar = d.Float() }
+func (a *Alarm) Decode(d *Decoder) { a.bar = min(d.Float(), a.most) }
