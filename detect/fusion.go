@@ -6,9 +6,12 @@ import (
 	"frontfoot/detect/sketch"
 )
 
-// views is how many sides an event is looked at from: the rarity of its values together, its single most surprising feature, and how many
-// pairs are new. A sum sees many slightly odd things, a maximum one wild thing; neither sees the other's.
-const views = 3
+// The sides that an event is looked at from: the rarity of its values together, and how many of its pairs are new.
+const (
+	rareValues = iota
+	newPairs
+	views
+)
 
 // maxClasses is how many datasets a site's scores are compared within; the rest share the last place.
 const maxClasses = 16
@@ -23,8 +26,8 @@ const (
 )
 
 // A fusion is the judge of log events. It makes one score in bits of the views of an event. Each view is laid on a straight scale of bits on which what it shows once in a
-// hundred events of the same dataset is log2(100), and the score is the mean of the two largest: one may be large by chance, and all three
-// would drown what one cannot see. Where a view falls off exponentially, ten bits are about once in a thousand.
+// hundred events of the same dataset is log2(100), and the score is the mean of both. Where a view falls off exponentially, ten bits are about once in a thousand.
+// What is loudest about an event was a third view once: it found nothing that these do not, and made four false incidents of ten.
 //
 // The share of the past with such a score, the tail, decides what is a finding, because only it keeps the rate that was asked for. It is no
 // score, because it follows each burst: the second wave of an attack would rank below ordinary rarities.
@@ -70,24 +73,14 @@ func (f *fusion) of(name uint64) int {
 }
 
 func (f *fusion) score(r *feature.Row, _ *novelty.Model, v *novelty.Verdict) float32 {
-	b := blend{class: f.of(r.Class), view: [views]float32{v.Values, 0, v.Never}}
-	if len(v.Loud) > 0 {
-		b.view[1] = v.Loud[0].Bits
-	}
-	c := f.classes[b.class]
-	var first, second float32
+	b := blend{class: f.of(r.Class), view: [views]float32{rareValues: v.Values, newPairs: v.Never}}
+	c, sum, n := f.classes[b.class], float32(0), float32(0)
 	for i := range b.view {
-		if f.without.lacks(fused(i)) {
-			continue
-		}
-		switch x := b.view[i] / max(1, c.views[i].At(rareBits)); {
-		case x > first:
-			first, second = x, first
-		case x > second:
-			second = x
+		if !f.without.lacks(fused(i)) {
+			sum, n = sum+b.view[i]/max(1, c.views[i].At(rareBits)), n+1
 		}
 	}
-	b.bits = rareBits * (first + second) / 2
+	b.bits = rareBits * sum / n
 	b.tail = c.sum.Bits(scale * b.bits)
 	f.now = b
 	return b.bits
@@ -169,18 +162,26 @@ func (f *fusion) encode(e *sketch.Encoder) {
 	}
 }
 
-func (f *fusion) decode(d *sketch.Decoder) error {
+// decode reads what encode wrote. A format with three views had the most surprising feature between these, and scores of another meaning: how seldom those
+// were says nothing of these, so the site has no findings until it knows again.
+func (f *fusion) decode(format byte, d *sketch.Decoder) error {
 	n := d.Count(maxClasses)
 	f.names, f.classes = nil, nil
 	for range n {
 		c := newClass()
 		f.names = append(f.names, d.Fixed64())
 		f.classes = append(f.classes, c)
-		for j := range c.views {
-			_ = c.views[j].Decode(d) // d keeps the first error
+		_ = c.views[rareValues].Decode(d) // d keeps the first error
+		if format < twoViews {
+			var gone sketch.Tail
+			_ = gone.Decode(d)
 		}
+		_ = c.views[newPairs].Decode(d)
 		_ = c.sum.Decode(d)
 		c.alarm.Decode(d)
+		if format < twoViews {
+			c.sum, c.alarm = sketch.Tail{}, newClass().alarm
+		}
 	}
 	return d.Err()
 }

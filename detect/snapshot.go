@@ -23,14 +23,15 @@ import (
 //	             In formats 1 to 4 the arrivals stood behind the tracker. Format 1 ended before them, format 2 before the tracker's marks, the verdicts and the
 //	             decoys, format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and
 //	             what it knows, with its length), format 4 before what the evidence of stories is of, format 5 before what is known of kept states and the
-//	             tracker's memory of stories that one row as a whole tells; they are still read.
+//	             tracker's memory of stories that one row as a whole tells; in formats 1 to 6 a fusion had a view more. They are still read.
 //
 // From format 5 on all up to the arrivals stays as it is in every format: whatever the models become, before or after this program, which events had
 // come is read.
 const (
 	snapshotMagic  = "FFS"
-	snapshotFormat = 6
+	snapshotFormat = 7
 	arrivalsFirst  = 5 // the format from which on the arrivals stand before what the models know
+	twoViews       = 7 // the format from which on a fusion has two views
 	oldestFormat   = 1
 	modelVersion   = 5
 	oldestModel    = 2
@@ -187,7 +188,7 @@ func (s *Site) decodeState(format byte, d *sketch.Decoder) error {
 	if err := s.engine.decode(d); err != nil {
 		return err
 	}
-	if err := s.fusion.decode(d); err != nil {
+	if err := s.fusion.decode(format, d); err != nil {
 		return err
 	}
 	if err := s.tracker.Decode(d); err != nil {

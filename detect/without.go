@@ -7,7 +7,6 @@ type Part uint16
 // The parts. Of the two judges, fusion is that of log events and panel that of rows of a table.
 const (
 	PartRarity    Part = 1 << iota // how rare values are together; in a panel pairs too
-	PartLoudest                    // the most surprising feature alone: a fusion's
 	PartPairs                      // how many pairs are new
 	PartBursts                     // a panel's
 	PartLikeness                   // how unlike ordinary or clean rows a row is, as a whole and column by column: a panel's
@@ -24,7 +23,7 @@ const (
 // Parts returns all parts in their order.
 func Parts() []Part {
 	return []Part{
-		PartRarity, PartLoudest, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting,
+		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting,
 		PartWhole, PartGuard,
 	}
 }
@@ -34,8 +33,6 @@ func (p Part) String() string {
 	switch p {
 	case PartRarity:
 		return "rarity"
-	case PartLoudest:
-		return "loudest feature"
 	case PartPairs:
 		return "new pairs"
 	case PartBursts:
@@ -81,7 +78,7 @@ func (p Part) OfLogs() bool { return p != PartBursts && p != PartLikeness && p !
 func (p Part) lacks(part Part) bool { return p&part != 0 }
 
 // fused returns the part that a view of a fusion is.
-func fused(view int) Part { return [views]Part{PartRarity, PartLoudest, PartPairs}[view] }
+func fused(view int) Part { return [views]Part{PartRarity, PartPairs}[view] }
 
 // sided returns the part that a side of a panel is.
 func sided(side int) Part {
