@@ -52,8 +52,8 @@ func regular5424(v []byte) bool {
 
 // regularStamp reports whether v is RFC 3339 with six digits of fraction at most and an offset of less than a day.
 func regularStamp(v []byte) bool {
-	if _, err := time.Parse(time.RFC3339, string(v)); err != nil || bytes.IndexByte(v, ',') >= 0 {
-		return false
+	if _, err := time.Parse(time.RFC3339, string(v)); err != nil || bytes.IndexByte(v, ',') >= 0 || v[len("2006-01-02T15")] != ':' {
+		return false // Go reads an hour of one digit, too
 	}
 	rest := v[len("2006-01-02T15:04:05"):]
 	if rest[0] == '.' {

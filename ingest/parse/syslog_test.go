@@ -56,6 +56,8 @@ func TestHeader(t *testing.T) {
 		{"<14>1 2026-10-11T22:14:15Z host app 12 - [x@1][x@1] text", h{"labels.event.partial": irregular}},
 		{"<14>1 2026-10-11T22:14:15Z host app 12 - [x@1 a=\"b text", h{"labels.event.partial": irregular}},
 		{"<14>1 2026-10-11T22:14:15.1234567Z host app 12 - - text", h{"labels.event.partial": irregular}},
+		{"<14>1 2026-10-11T2:14:15Z host app 12 - - text", h{"labels.event.partial": irregular}},
+		{"<14>1 2026-10-11T2:14:15.5Z host app 12 - - text", h{"labels.event.partial": irregular}},
 		{"<13>1990 Oct 22 10:52:01 host app: x", h{"labels.event.partial": ""}},
 		{"<189>45: x", h{"labels.event.partial": ""}},
 	} {
