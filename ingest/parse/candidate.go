@@ -11,9 +11,9 @@ import (
 // A candidate is one match of one line of a format. Candidates are numbered from the one that is tried first.
 type candidate struct {
 	line        *formatLine
-	anchor      int32    // the number of the rarest text without which it cannot be; -1 for none
-	has         [][]byte // the other texts without which it cannot be
-	any, lacks  []int32  // numbers of texts
+	anchor      int32          // the number of the rarest text without which it cannot be; -1 for none
+	has         []literal.Text // the other texts without which it cannot be
+	any, lacks  []int32        // numbers of texts
 	begins      []byte
 	programs    []programTag
 	object      bool // the line must be a JSON object
@@ -63,7 +63,7 @@ func (f *Formats) index() {
 		return cmp.Compare(b.rank, a.rank)
 	})
 	counts := f.counts()
-	t := texts{numbers: map[string]int32{}}
+	t := texts{numbers: map[string]int32{}, counts: counts}
 	for i := range f.all {
 		c := &f.all[i]
 		c.anchor = -1
@@ -95,7 +95,8 @@ const fewTexts = 4
 type texts struct {
 	numbers map[string]int32
 	often   []string
-	seldom  [][]byte
+	seldom  []literal.Text
+	counts  *literal.Counts
 }
 
 func (t *texts) number(text string, often bool) int32 {
@@ -108,7 +109,7 @@ func (t *texts) number(text string, often bool) int32 {
 		t.often = append(t.often, text)
 	default:
 		n = ^int32(len(t.seldom))
-		t.seldom = append(t.seldom, []byte(text))
+		t.seldom = append(t.seldom, t.counts.Text(text))
 	}
 	t.numbers[text] = n
 	return n
@@ -138,7 +139,7 @@ func (c *candidate) takeRarest(counts *literal.Counts) string {
 	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(counts.Of(a), counts.Of(b)) }) // what most lines lack is looked for first
 	for _, text := range all {
 		if text != rarest {
-			c.has = append(c.has, []byte(text))
+			c.has = append(c.has, counts.Text(text))
 		}
 	}
 	return rarest

@@ -22,9 +22,9 @@ type Formats struct {
 	specs    []*format.Spec
 	compiled map[*format.Spec]*dataFormat
 	texts    *literal.Set
-	seldom   [][]byte  // texts that are looked for only where a candidate asks for them
-	anchored [][]int32 // by text: the candidates that it may make
-	always   []int32   // the candidates that are looked at for every line
+	seldom   []literal.Text // texts that are looked for only where a candidate asks for them
+	anchored [][]int32      // by text: the candidates that it may make
+	always   []int32        // the candidates that are looked at for every line
 	programs map[string][]int32
 	prefixes []programPrefix
 	all      []candidate

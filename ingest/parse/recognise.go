@@ -105,8 +105,8 @@ func (p *Parser) unfit(c *candidate, app, text []byte) string {
 	if len(c.programs) > 0 && !p.isProgram(c.programs, app) {
 		return "which another program writes"
 	}
-	for _, text := range c.has {
-		if !bytes.Contains(p.searched, text) {
+	for i := range c.has {
+		if !c.has[i].In(p.searched) {
 			return "which has a text that is missing here"
 		}
 	}
@@ -122,7 +122,7 @@ func (p *Parser) unfit(c *candidate, app, text []byte) string {
 // holdsText reports whether a text stands in what was searched.
 func (p *Parser) holdsText(n int32) bool {
 	if n < 0 {
-		return bytes.Contains(p.searched, p.formats.seldom[^n])
+		return p.formats.seldom[^n].In(p.searched)
 	}
 	return p.found.Has(int(n))
 }

@@ -5,11 +5,15 @@ import "math"
 // Counts are how often sequences of four bytes stand in some lines, roughly: sequences of the same hash are counted together. The zero value has
 // seen no line.
 type Counts struct {
-	of [1 << 16]uint32
+	of    [1 << 16]uint32
+	bytes [256]uint32
 }
 
 // Add counts what stands in a line.
 func (c *Counts) Add(line string) {
+	for i := range len(line) {
+		c.bytes[line[i]]++
+	}
 	for i := 0; i+Least <= len(line); i++ {
 		c.of[hash(fourOf([]byte(line[i:i+Least])))>>16]++
 	}
