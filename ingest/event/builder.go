@@ -57,9 +57,22 @@ func (b *Builder) SetText(c Column, v []byte) {
 		v = repair(v)
 	}
 	col := b.begin(c, 0)
-	col.data = append(col.data, v...)
+	col.data = appendShort(col.data, v)
 	col.off = append(col.off, int32(len(col.data)))
 	b.rowSize += len(v)
+}
+
+// short is how long a value may be that is copied together with what stands behind it: for most, that is faster than to find out how long it is.
+const short = 16
+
+// appendShort is append for values most of which are short.
+func appendShort(dst, v []byte) []byte {
+	n := len(dst)
+	if len(v) > short || cap(v) < short || cap(dst)-n < short {
+		return append(dst, v...)
+	}
+	*(*[short]byte)(dst[n : n+short]) = [short]byte(v[:short])
+	return dst[:n+len(v)]
 }
 
 // SetString is SetText for a string.
@@ -209,15 +222,16 @@ func (b *Builder) Batch() *Batch {
 // begin makes c ready to take the current row's value, dropping one that was set before.
 func (b *Builder) begin(c Column, width int) *buffer {
 	col := &b.cols[c]
-	if col.n != b.rows || b.rows&7 == 0 { // else the row before has a value, in the same byte of the bitmap
-		col.cut(b.rows, width)
-		col.pad(b.rows, width)
-		for len(col.valid) <= b.rows>>3 {
+	row := b.rows
+	if col.n != row || len(col.valid) <= row>>3 { // else the row before has a value, in the same byte of the bitmap
+		col.cut(row, width)
+		col.pad(row, width)
+		for len(col.valid) <= row>>3 {
 			col.valid = append(col.valid, 0)
 		}
 	}
-	col.valid[b.rows>>3] |= 1 << (b.rows & 7)
-	col.n = b.rows + 1
+	col.valid[row>>3] |= 1 << (row & 7)
+	col.n = row + 1
 	return col
 }
 

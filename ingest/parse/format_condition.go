@@ -87,6 +87,11 @@ func lengthsOf(words [][]byte) uint64 {
 	return out
 }
 
+// lengthOnly reports whether a value's length alone tells whether the condition holds.
+func (c *condition) lengthOnly() bool {
+	return c.same == 0 && c.is == nil && c.not == nil && c.begins == nil && c.ends == nil && c.has == nil
+}
+
 // holds reports whether all conditions hold.
 func (p *Parser) holds(when []condition) bool {
 	for i := range when {
@@ -109,7 +114,18 @@ func (p *Parser) condition(c *condition) bool {
 	}
 	return c.lengths&lengthBit(v) != 0 && (c.same == 0 || bytes.Equal(v, p.slots[c.same])) &&
 		(c.is == nil || one(c.is, v, equalLower)) && (c.begins == nil || one(c.begins, v, beginsLower)) && (c.ends == nil || one(c.ends, v, endsLower)) &&
-		(c.has == nil || one(c.has, p.lowered(v), bytes.Contains)) && (c.not == nil || !one(c.not, v, equalLower))
+		(c.has == nil || one(c.has, p.loweredOnce(v), bytes.Contains)) && (c.not == nil || !one(c.not, v, equalLower))
+}
+
+// loweredOnce returns v in lower case. Rules ask for several words in the same value, one after the other.
+func (p *Parser) loweredOnce(v []byte) []byte {
+	if len(v) == 0 {
+		return v
+	}
+	if len(v) != len(p.cased) || &v[0] != &p.cased[0] {
+		p.cased, p.low = v, p.lowered(v)
+	}
+	return p.low
 }
 
 // one reports whether one of the words fits v.

@@ -226,6 +226,7 @@ func (p *Parser) cutAgain(c *cut) {
 // cut cuts a text and says how much of it is understood, and what is missing. A text whose head fits is understood in part at least.
 func (p *Parser) cut(c *cut, text []byte) (got understanding, why string) {
 	text = bytes.TrimRight(text, " ")
+	p.cased = nil // a reader's memory is used again
 	if c.head == nil {
 		return p.cutText(c, text)
 	}

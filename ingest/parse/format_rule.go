@@ -36,6 +36,7 @@ type rules struct {
 type gate struct {
 	lengths uint64
 	slot    uint8 // 0 for a condition that looks elsewhere
+	sure    bool  // it asks for nothing else
 	alike   int   // how many rules behind it have the same first condition: where it does not hold, they need not be looked at
 }
 
@@ -128,7 +129,7 @@ func newRules(list []rule) rules {
 		}
 		first := &list[i].when[0]
 		if first.slot > 0 {
-			gates[i].slot, gates[i].lengths = first.slot, first.lengths
+			gates[i].slot, gates[i].lengths, gates[i].sure = first.slot, first.lengths, first.lengthOnly()
 		}
 		if i+1 < len(list) && len(list[i+1].when) > 0 && reflect.DeepEqual(*first, list[i+1].when[0]) {
 			gates[i].alike = gates[i+1].alike + 1
@@ -146,7 +147,7 @@ func (p *Parser) apply(rules *rules) {
 			continue
 		}
 		r := &rules.list[i]
-		if len(r.when) > 0 && !p.condition(&r.when[0]) {
+		if len(r.when) > 0 && !g.sure && !p.condition(&r.when[0]) {
 			i += g.alike
 			continue
 		}

@@ -5,6 +5,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -79,6 +80,8 @@ type Parser struct {
 	caps      [maxCaptures][]byte
 	steps     int    // left to fit the text at hand to patterns
 	mem       []byte // unescaped text; only ever appended to within a line
+	cased     []byte // the value that was asked for words last, and the same in lower case
+	low       []byte
 }
 
 // New returns a Parser for a source of that configuration.
@@ -98,7 +101,7 @@ func New(cfg Config) *Parser {
 // caller's part. One line end (LF, CRLF or NUL) is cut off. It returns false where no format understood the line: the row then
 // has the times, the raw bytes, the printable text as message and the dataset "unknown". It never fails and never panics.
 func (p *Parser) Line(b *event.Builder, raw []byte, received int64) bool {
-	raw = trimEnd(raw)
+	raw = slices.Clip(trimEnd(raw)) // what stands behind the line is another's
 	p.begin(b, received)
 	b.Trust(utf8.Valid(raw))
 	p.line = raw
@@ -116,7 +119,7 @@ func (p *Parser) Partial() bool { return p.broken != "" }
 func (p *Parser) begin(b *event.Builder, received int64) {
 	p.b, p.received = b, clampStored(received)
 	p.stamp, p.verdict, p.level, p.dataset, p.broken, p.labels, p.depth, p.sdTaken = moment{}, Plain, nil, "", "", 0, 0, false
-	p.mem = p.mem[:0]
+	p.mem, p.cased = p.mem[:0], nil
 }
 
 // body tries the formats on a line's text without its syslog header. The order is from what is certain to what is a guess.
