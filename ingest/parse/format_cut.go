@@ -75,6 +75,10 @@ func (c *compiler) cut(in *format.Cut, t *table) cut {
 	switch in.Way { //nolint:exhaustive // the others need nothing beside the table
 	case format.Patterns:
 		out.patterns = c.messages(in, t)
+	case format.KV:
+		if in.PlainPairs() {
+			t.foretell(c.spec.Samples, in.Pair[0])
+		}
 	case format.CSV:
 		out.csv = c.columns(in.Columns, t)
 		out.csv.separator, out.csv.quote, out.csv.braces = in.Separator, in.Quote, in.Braces

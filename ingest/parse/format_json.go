@@ -10,8 +10,11 @@ func (c *cut) paths(t *table) {
 	below := fields{}
 	for i := range t.entries {
 		e := &t.entries[i]
+		if e.f == nil {
+			continue
+		}
 		if above, ok := strings.CutSuffix(e.name, ".**"); ok {
-			below[above] = e.f
+			below[above] = *e.f
 			c.firsts[e.name[0]] = true
 			continue
 		}

@@ -30,7 +30,7 @@ func (p *Parser) cutPairs(c *cut, text []byte) (understanding, string) {
 	switch {
 	case n == 0:
 		return notAtAll, "no pairs"
-	case p.brokenOff(c, name, last):
+	case beginsAddress(c.table.get(name), last):
 		return partly, "it breaks off in the middle of an address"
 	}
 	return fully, ""
@@ -38,14 +38,16 @@ func (p *Parser) cutPairs(c *cut, text []byte) (understanding, string) {
 
 // plainPairs cuts pairs of the commonest kind.
 func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, string) {
-	n := 0
-	var name, last, stub []byte // stub is a word without "=" behind the last pair
 	cur := cursor{v: text, sep: sep}
+	n := 0
+	var e *entry // of the last pair's name
+	var last, stub []byte
+	stubbed := false // stub is a word without "=" behind the last pair
 	for {
 		if c.brackets != nil {
 			if inside, ok := cur.bracket(); ok {
 				p.value(c, c.brackets, bytes.Trim(inside, " "))
-				stub = nil
+				stubbed = false
 				continue
 			}
 		}
@@ -53,22 +55,28 @@ func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, strin
 		if !ok {
 			break
 		}
-		switch {
-		case len(key) > 0:
-		case c.words != nil && p.gather(c.words, value):
-			stub = nil
-			continue
-		default:
-			stub = value
+		if len(key) == 0 {
+			if stubbed = c.words == nil || !p.gather(c.words, value); stubbed {
+				stub = value
+			}
 			continue
 		}
-		if cur.open && c.measures(key) { // half a number is another number
-			p.labelKey(key, value)
-		} else {
-			p.value(c, key, value)
+		if e = cur.ahead; !cur.hit {
+			e = c.table.find(key)
+		}
+		if e != nil { // else the name that was foretold may still come
+			cur.ahead = c.table.after(e)
 		}
 		n++
-		name, last, stub = key, value, nil
+		last, stubbed = value, false
+		switch {
+		case cur.open && e.measures(): // half a number is another number
+			p.labelKey(key, value)
+		case e != nil && e.f != nil:
+			p.set(e.f, key, value)
+		default:
+			p.value(c, key, value)
+		}
 	}
 	if c.words != nil {
 		p.giveGathered(c)
@@ -80,23 +88,21 @@ func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, strin
 		return partly, "a quote that nothing closes"
 	case cur.gap:
 		return partly, "a bracket that nothing closes"
-	case keyLike(stub):
+	case stubbed && keyLike(stub):
 		return partly, "it ends in a word without a value"
-	case p.brokenOff(c, name, last):
+	case e != nil && beginsAddress(e.f, last):
 		return partly, "it breaks off in the middle of an address"
 	}
 	return fully, ""
 }
 
-// measures reports whether a name's value is a number or an address.
-func (c *cut) measures(name []byte) bool {
-	f := c.table.get(name)
-	return f != nil && (f.kind == kUint || f.kind == kAddr || f.kind == kMAC || f.kind == kSeconds || f.kind >= kMillis && f.kind <= kHex || f.kind == kEndpoint)
-}
-
-// brokenOff reports whether a line's last value is the beginning of an address.
-func (p *Parser) brokenOff(c *cut, name, v []byte) bool {
-	return beginsAddress(c.table.get(name), v)
+// measures reports whether the name's value is a number or an address.
+func (e *entry) measures() bool {
+	if e == nil || e.f == nil {
+		return false
+	}
+	f := e.f
+	return f.kind == kUint || f.kind == kAddr || f.kind == kMAC || f.kind == kSeconds || f.kind >= kMillis && f.kind <= kHex || f.kind == kEndpoint
 }
 
 // beginsAddress reports whether v is no address where a field wants one, and might have become one.

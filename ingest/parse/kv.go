@@ -2,6 +2,8 @@ package parse
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"frontfoot/ingest/event"
 )
@@ -13,6 +15,9 @@ type cursor struct {
 	sep  byte // between pairs, beside spaces
 	open bool // a quote that nothing closes was met
 	gap  bool // a bracket that nothing closes was met
+
+	ahead *entry // whose name is foretold; nil for none
+	hit   bool   // it is the name of the last pair
 }
 
 // bracket cuts off what stands in square brackets at the cursor, others within it included. Of brackets that nothing closes it takes all that is left.
@@ -51,29 +56,30 @@ func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
 		i++
 	}
 	from := i
-	for i < len(v) && v[i] != '=' && v[i] != sep && v[i] != '\t' {
-		i++
-	}
-	if i == len(v) || v[i] != '=' || i == from {
-		for i < len(v) && v[i] != sep && v[i] != '\t' { // a word may begin with "="
+	if c.hit = c.ahead != nil && c.ahead.ahead.begins(v[i:]); c.hit {
+		i += c.ahead.n
+	} else {
+		for i < len(v) && v[i] != '=' && v[i] != sep && v[i] != '\t' {
 			i++
 		}
-		c.at = i
-		return nil, v[from:i], i > from
+		if i == len(v) || v[i] != '=' || i == from {
+			for i < len(v) && v[i] != sep && v[i] != '\t' { // a word may begin with "="
+				i++
+			}
+			c.at = i
+			return nil, v[from:i], i > from
+		}
 	}
 	key = v[from:i]
 	i++
 	if i < len(v) && v[i] == '"' {
 		c.at = len(v)
 		rest := v[i+1:]
-		n := 0
-		for n < len(rest) && rest[n] != '"' && rest[n] != '\\' { // most are short
-			n++
-		}
+		n := until(rest, '"', '\\')
 		if n < len(rest) && rest[n] == '"' {
 			if end := i + 2 + n; end == len(v) || v[end] == sep || v[end] == ' ' {
 				c.at = end
-				return key, rest[:n:n], true
+				return key, rest[:n], true
 			}
 		}
 		if value, n := p.quoted(rest, sep); n > 0 {
@@ -84,11 +90,30 @@ func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
 		return key, rest, true
 	}
 	from = i
-	for i < len(v) && v[i] != sep {
-		i++
+	c.at = i + until(v[i:], sep, sep)
+	return key, v[from:c.at], true
+}
+
+// until returns where the first of two bytes stands in v, its length where neither does. Most values end within 16 bytes, and nobody can foretell where:
+// these are looked at all at once.
+func until(v []byte, a, b byte) int {
+	n := 0
+	if len(v) >= 16 {
+		x, y, a, b := binary.LittleEndian.Uint64(v), binary.LittleEndian.Uint64(v[8:16]), each(a), each(b)
+		first, second := below(x^a, 1)|below(x^b, 1), below(y^a, 1)|below(y^b, 1)
+		if first|second != 0 {
+			n = 8 + bits.TrailingZeros64(second)>>3
+			if first != 0 {
+				n = bits.TrailingZeros64(first) >> 3
+			}
+			return n
+		}
+		n = 16
 	}
-	c.at = i
-	return key, v[from:i], true
+	for n < len(v) && v[n] != a && v[n] != b {
+		n++
+	}
+	return n
 }
 
 // quoted reads a value up to its closing quote and returns it with the number of bytes read, the quote included; 0 where no

@@ -15,8 +15,9 @@ type table struct {
 
 type entry struct {
 	nameKey
-	name string
-	f    field
+	f     *field // nil for a name of which nothing is known but where it stands
+	name  string
+	ahead ahead
 }
 
 // A nameKey is the length of a name and its first and last eight bytes, which for a name of 16 bytes at most are all of it.
@@ -38,14 +39,14 @@ func newTable(maps ...fields) *table {
 	t := &table{mask: uint64(size - 1), slots: make([]uint32, size)}
 	for _, m := range maps {
 		for name, f := range m {
-			t.add(name, f)
+			t.add(name, &f)
 		}
 	}
 	return t
 }
 
 // add enters a field, unless the table has one of that name.
-func (t *table) add(name string, f field) {
+func (t *table) add(name string, f *field) {
 	key := keyOf([]byte(name))
 	i := key.hash() & t.mask
 	for ; t.slots[i] > 0; i = (i + 1) & t.mask {
@@ -53,13 +54,21 @@ func (t *table) add(name string, f field) {
 			return
 		}
 	}
-	t.entries = append(t.entries, entry{key, name, f})
+	t.entries = append(t.entries, entry{nameKey: key, f: f, name: name})
 	t.slots[i] = uint32(len(t.entries))
 }
 
-// get returns the field of that name, nil where there is none. Names that others choose cannot fill the table: nothing is
-// added to it, and a run of full slots in it is a few long.
+// get returns the field of that name, nil where there is none.
 func (t *table) get(name []byte) *field {
+	if e := t.find(name); e != nil {
+		return e.f
+	}
+	return nil
+}
+
+// find returns the entry of that name, nil where there is none. Names that others choose cannot fill the table: nothing is
+// added to it, and a run of full slots in it is a few long.
+func (t *table) find(name []byte) *entry {
 	key := keyOf(name)
 	for i := key.hash() & t.mask; ; i = (i + 1) & t.mask {
 		n := t.slots[i]
@@ -67,7 +76,7 @@ func (t *table) get(name []byte) *field {
 			return nil
 		}
 		if e := &t.entries[n-1]; e.nameKey == key && (key.n <= 16 || e.name == string(name)) {
-			return &e.f
+			return e
 		}
 	}
 }
