@@ -75,6 +75,9 @@ func appendShort(dst, v []byte) []byte {
 	return dst[:n+len(v)]
 }
 
+// Constant returns a text that many rows are given, as SetText copies it fastest.
+func Constant(v string) []byte { return append(make([]byte, 0, len(v)+short), v...) }
+
 // SetString is SetText for a string.
 func (b *Builder) SetString(c Column, v string) {
 	if v == "" {
@@ -143,8 +146,8 @@ func (b *Builder) Label(key string, value []byte) {
 		value = repair(value)
 	}
 	l := &b.labels
-	l.keys.append(key)
-	l.vals.append(unsafe.String(unsafe.SliceData(value), len(value))) // copied at once
+	l.keys.append(unsafe.Slice(unsafe.StringData(key), len(key)))
+	l.vals.append(value)
 	b.rowSize += len(key) + len(value) + 8
 }
 
@@ -273,11 +276,11 @@ func (col *buffer) cut(row, width int) {
 }
 
 // append adds an entry to a buffer of text without absent values.
-func (col *buffer) append(v string) {
+func (col *buffer) append(v []byte) {
 	if len(col.off) == 0 {
 		col.off = append(col.off, 0)
 	}
-	col.data = append(col.data, v...)
+	col.data = appendShort(col.data, v)
 	col.off = append(col.off, int32(len(col.data)))
 	col.n++
 }

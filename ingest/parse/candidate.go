@@ -76,7 +76,7 @@ func (f *Formats) index() {
 	for i := range f.all {
 		c := &f.all[i]
 		m := &c.line.matches[c.match]
-		c.lacks = t.all(m.Lacks, true)
+		c.lacks = t.all(m.Lacks, len(m.Lacks) > fewTexts)
 		if c.anchor >= 0 {
 			c.any = t.all(m.Any, len(m.Any) > fewTexts)
 		}

@@ -14,7 +14,7 @@ import (
 // A dataFormat is a compiled format.
 type dataFormat struct {
 	name                  string
-	vendor, product, kind string
+	vendor, product, kind []byte
 	lines                 []*formatLine
 }
 
@@ -64,7 +64,7 @@ type compiler struct {
 
 // compileFormat compiles a format. The error is a *format.Error.
 func compileFormat(spec *format.Spec) (*dataFormat, error) {
-	f := &dataFormat{name: spec.Name, vendor: spec.Vendor, product: spec.Product, kind: spec.Kind}
+	f := &dataFormat{name: spec.Name, vendor: event.Constant(spec.Vendor), product: event.Constant(spec.Product), kind: event.Constant(spec.Kind)}
 	var problems []format.Problem
 	for i := range spec.Lines {
 		c := &compiler{spec: spec, line: &spec.Lines[i], slots: map[string]uint8{}}
@@ -337,7 +337,7 @@ func constantFor(name, value string) (constant, error) {
 	if err != nil {
 		return constant{}, err
 	}
-	out := constant{text: value, label: f.label}
+	out := constant{text: value, value: event.Constant(value), label: f.label}
 	out.col, _ = ecsColumn(name) // a field that is read in its own way, such as network.transport, has no column of its own
 	if f.kind == kUint {
 		n, ok := number([]byte(value))

@@ -202,10 +202,10 @@ func (p *Parser) takeText(l *formatLine, certain bool, text []byte) understandin
 	p.dataset = l.format.name
 	p.readTimes(l.times)
 	p.apply(&l.rules)
-	p.str(event.ObserverVendor, l.format.vendor)
-	p.str(event.ObserverProduct, l.format.product)
-	p.str(event.ObserverType, l.format.kind)
-	if l.format.kind != "" { // it watches others: what the header calls the host is the device
+	p.text(event.ObserverVendor, l.format.vendor)
+	p.text(event.ObserverProduct, l.format.product)
+	p.text(event.ObserverType, l.format.kind)
+	if len(l.format.kind) > 0 { // it watches others: what the header calls the host is the device
 		p.text(event.ObserverHostname, p.head.host)
 	}
 	return got

@@ -173,7 +173,7 @@ func (p *Parser) quotedBy(v []byte, quote byte) (value []byte, n int) {
 			i++
 		case v[i] != quote:
 		case plain:
-			return v[:i:i], i + 1
+			return v[:i], i + 1
 		default:
 			return p.unescaped(v[:i], quote), i + 1
 		}
@@ -325,7 +325,7 @@ func (p *Parser) quotedCell(v []byte, c *columns) (value, rest []byte, closed bo
 		if i+1 < len(v) && v[i+1] != c.separator && v[i+1] != ' ' { // a quote that the sender forgot to double
 			continue
 		}
-		value = v[from:i:i]
+		value = v[from:i]
 		if at >= 0 {
 			p.mem = append(p.mem, value...)
 			value = p.mem[at:len(p.mem):len(p.mem)]

@@ -44,6 +44,7 @@ type gate struct {
 type constant struct {
 	col    event.Column
 	text   string // "" for a number
+	value  []byte // the text
 	number uint64
 	label  string
 }
@@ -203,9 +204,9 @@ func (p *Parser) constants(set []constant) {
 		case c.col == event.Dataset:
 			p.dataset = c.text
 		case c.label != "":
-			p.label(c.label, p.scratch(c.text))
+			p.label(c.label, c.value)
 		case c.text != "":
-			p.str(c.col, c.text)
+			p.text(c.col, c.value)
 		default:
 			p.number(c.col, c.number)
 		}

@@ -16,7 +16,7 @@ func (w *walker) text() ([]byte, error) {
 		switch c := w.doc[i]; {
 		case c == '"':
 			w.at = i + 1
-			return w.doc[from:i:i], nil
+			return w.doc[from:i], nil
 		case c == '\\':
 			w.at = i
 			return w.escaped(from)

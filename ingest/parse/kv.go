@@ -127,7 +127,7 @@ func (p *Parser) quoted(v []byte, sep byte) (value []byte, n int) {
 				continue
 			}
 			if at < 0 {
-				return v[:i:i], i + 1
+				return v[:i], i + 1
 			}
 			p.mem = append(p.mem, v[from:i]...)
 			return p.mem[at:len(p.mem):len(p.mem)], i + 1

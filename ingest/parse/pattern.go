@@ -287,7 +287,7 @@ func (p *Parser) capture(s, next *step, text []byte) bool {
 
 // taken has a capture take d bytes and matches what follows. A capture that fits in a fork which does not is cleared again.
 func (p *Parser) taken(s, next *step, text []byte, d int) bool {
-	p.caps[s.n] = text[:d:d]
+	p.caps[s.n] = text[:d]
 	if p.match(next, text[d:]) {
 		return true
 	}
