@@ -62,7 +62,7 @@ func (t *table) known(name []byte) uint32 {
 	}
 	n := uint32(slices.IndexFunc(t.entries, func(e entry) bool { return e.name == string(name) }) + 1)
 	var text, mask [maxAhead + 1]byte
-	copy(text[:], append(name[:len(name):len(name)], '='))
+	text[copy(text[:], name)] = '='
 	for i := range len(name) + 1 {
 		mask[i] = 0xff
 	}
