@@ -82,3 +82,25 @@ func strangeLines(t *testing.T, n int) [][]byte {
 	}
 	return lines[:n]
 }
+
+// Each log type that bears a name of its product's own (RESULT, smb_files, session.end) has a sample.
+func TestTypesHaveSamples(t *testing.T) {
+	for _, s := range BuiltIn().Specs() {
+		var samples strings.Builder
+		for _, sample := range s.Samples {
+			samples.WriteString(strings.ToLower(sample.Line + " " + sample.From + "\n"))
+		}
+		for _, kind := range s.Types {
+			names := strings.Split(kind.Name, ", ")
+			if !kind.Read || kind.Note != "" || slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, " ") }) {
+				continue
+			}
+			for _, name := range names {
+				ordinary := strings.Trim(name, "abcdefghijklmnopqrstuvwxyz") == "" // a word that only describes
+				if !ordinary && !strings.Contains(samples.String(), strings.ToLower(name)) {
+					t.Errorf("builtin/%s reads %s, and no sample shows it", s.File, name)
+				}
+			}
+		}
+	}
+}
