@@ -159,7 +159,7 @@ func (f *stateRef) rollback(said *Verdict) (*Rollback, error) {
 	if n, err := hex.Decode(r.SHA256[:], []byte(f.SHA256[:min(len(f.SHA256), 2*len(r.SHA256))])); err != nil || n != len(r.SHA256) || len(f.SHA256) != 2*n {
 		return nil, fmt.Errorf("%w: its sha256 has not 64 hexadecimal digits", errState)
 	}
-	if f.Offset < 0 || f.Time.Year() < 1970 || f.Time.Year() > 2200 {
+	if f.Offset < 0 || !dated(f.Time) {
 		return nil, fmt.Errorf("%w: its offset or time is out of bounds", errState)
 	}
 	return r, nil
@@ -176,7 +176,7 @@ func (c *control) verdict() (*Verdict, error) {
 		if t.at == nil {
 			continue
 		}
-		if t.at.Year() < 1970 || t.at.Year() > 2200 {
+		if !dated(*t.at) {
 			return nil, fmt.Errorf("%w: time %s", errSigned, t.at.Format(time.RFC3339))
 		}
 		*t.to = t.at.UnixNano()
@@ -189,6 +189,9 @@ func (c *control) verdict() (*Verdict, error) {
 	}
 	return v, nil
 }
+
+// dated reports whether a time is one of 1970 to 2200 in UTC, whatever zone it was written in: so it is written again.
+func dated(t time.Time) bool { return t.UTC().Year() >= 1970 && t.UTC().Year() <= 2200 }
 
 // said is what the book keeps of it.
 func (v *Verdict) said() verdict.Verdict {

@@ -47,6 +47,8 @@ func TestHostileControls(t *testing.T) {
 		"back to no state":    `{"kind":"rollback","time":"2026-03-02T00:00:00Z","state":{"time":"2026-03-02T00:00:00Z","kafka_offset":1,"sha256":"00"}}`,
 		"back to long sums":   `{"kind":"rollback","time":"2026-03-02T00:00:00Z","state":{"time":"2026-03-02T00:00:00Z","kafka_offset":1,"sha256":"` + strings.Repeat("0", 66) + `"}}`,
 		"back to before all":  `{"kind":"rollback","time":"2026-03-02T00:00:00Z","state":{"time":"2026-03-02T00:00:00Z","kafka_offset":-1,"sha256":"` + strings.Repeat("0", 64) + `"}}`,
+		"said before all":     `{"kind":"verdict","incident":"i","verdict":"","time":"1970-01-01T00:00:00+14:00"}`,
+		"back to after all":   `{"kind":"rollback","time":"2026-03-02T00:00:00Z","state":{"time":"2200-12-31T23:59:59-12:00","kafka_offset":1,"sha256":"` + strings.Repeat("0", 64) + `"}}`,
 		"everything as decoy": `{"kind":"decoys","time":"2026-03-02T00:00:00Z","decoys":{"urls":["/"]}}`,
 	}
 	s := NewSite("testham", ScoreKey(), DefaultConfig())
