@@ -104,6 +104,22 @@ func TestWhole(t *testing.T) {
 	}
 }
 
+// TestWholeOfWhatIsQuiet checks that a story is worth the same whether or not people want to hear of what tells most of it: others are held against it.
+func TestWholeOfWhatIsQuiet(t *testing.T) {
+	for _, quiet := range []bool{false, true} {
+		tr := NewTracker(Config{Site: "s", PerDay: 10})
+		var out []Version
+		for i, bits := range []float32{30, 25} {
+			o := act("10.0.0.1", i, 12)
+			o.Kinds = append(o.Kinds, Kind{Feature: Whole, Bits: bits, Value: 9, What: "all of it", Side: 253, Quiet: quiet && i == 0})
+			tr.Observe(o, &out)
+		}
+		if got := tr.open[0].rank(); got != 30 {
+			t.Errorf("quiet is %v: %v bits, want those of the most unusual event, 30", quiet, got)
+		}
+	}
+}
+
 func ids(versions []Version) []string {
 	var out []string
 	for _, v := range versions {

@@ -187,7 +187,7 @@ func (s *story) sum(counts func(*kind) bool) float32 {
 	for i := range s.kinds {
 		k := &s.kinds[i]
 		if k.Feature == Whole && counts(k) {
-			all = k.Bits
+			all = max(all, k.Bits) // there are two where people want to hear of one alone
 			continue
 		}
 		if !counts(k) || told[k.Side>>6]>>(k.Side&63)&1 == 1 {
