@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"frontfoot/benchmarks/gen"
+	"frontfoot/detect/incident"
+	"frontfoot/detect/verdict"
 )
 
 // TestModelsOverRowsTell plays days with an attack on the last but one and checks that the model that is for it tells of it in its own words, as
@@ -44,21 +46,35 @@ func TestModelsOverRowsTell(t *testing.T) {
 }
 
 // TestWholeLinesTell plays days with lines of which much is unusual at once, though no single thing of them is enough, and checks that they become an incident
-// for that.
+// for that, and none where people want to hear nothing of the lines of who sends them as a whole.
 func TestWholeLinesTell(t *testing.T) {
-	s, seq := NewSite("testham", ScoreKey(), DefaultConfig()), uint64(0)
-	told := false
-	for _, batch := range councilWeek(t, 9, 8_000, "rogue-dhcp") {
-		var out Output
-		s.Process(Message{Epoch: "e", Seq0: seq, Events: batch}, &out)
-		seq += uint64(batch.Rows())
+	log := councilWeek(t, 9, 8_000, "rogue-dhcp")
+	play := func(said *Verdict) (told *incident.Version) {
+		s, seq, out := NewSite("testham", ScoreKey(), DefaultConfig()), uint64(0), Output{}
+		if said != nil {
+			s.Control(Control{Verdict: said}, 0, 0, &out)
+		}
+		for _, batch := range log {
+			s.Process(Message{Epoch: "e", Seq0: seq, Events: batch}, &out)
+			seq += uint64(batch.Rows())
+		}
 		for i := range out.Incidents {
 			if v := &out.Incidents[i]; strings.HasPrefix(v.Title, "destination port 68 of ") && strings.Contains(v.Reasons[0], ", in a line that is unusual as a whole (so is one in ") {
-				told = true
+				told = v
 			}
 		}
+		return told
 	}
-	if !told {
-		t.Error("no incident of the answers of a server that is none")
+	told := play(nil)
+	if told == nil {
+		t.Fatal("no incident of the answers of a server that is none")
+	}
+	whole := incident.Reason{Field: told.Scope.Reasons[0].Field, Any: true}
+	said := &Verdict{
+		Incident: told.ID, Verdict: verdict.Suppressed, Until: told.Last + 1<<50,
+		Scope: incident.Scope{Entities: told.Scope.Entities, Reasons: []incident.Reason{whole}},
+	}
+	if again := play(said); again != nil {
+		t.Errorf("told though %s is suppressed: %s", whole.Field, again.Reasons[0])
 	}
 }

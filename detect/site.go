@@ -221,14 +221,16 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	return bits, which
 }
 
-// whole adds to an observation what its row is as a whole. It is not to be spoken of where nothing about the row is.
+// whole adds to an observation what its row is as a whole. It is not to be spoken of where nothing about the row is, or where that is so of who
+// acts, whatever it shows, as where it is suppressed. What is benign is so for values that were new: of the row as a whole they say nothing.
 func (s *Site) whole(o *incident.Observation) {
 	if s.cfg.without.lacks(PartWhole) {
 		return
 	}
 	x := explainer{layout: s.engine.layout, row: &s.row}
 	if k := x.whole(s.fusion.whole(), o.Daily, o.Kinds); k != nil {
-		k.Quiet = !slices.ContainsFunc(o.Kinds, func(k incident.Kind) bool { return !k.Quiet })
+		k.Quiet = !slices.ContainsFunc(o.Kinds, func(k incident.Kind) bool { return !k.Quiet }) ||
+			s.book.Quiet(o.Names(), k.Name, incident.AnyValue, s.clock.now) != verdict.Nothing
 		o.Kinds = append(o.Kinds, *k)
 	}
 }

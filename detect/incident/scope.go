@@ -92,13 +92,13 @@ func (t *Tracker) Judge(quiet Quiet, settled func(id string) bool) {
 		for i := range s.kinds {
 			k := &s.kinds[i]
 			unheard := func(v uint64) bool { return !quiet(names, k.Name, v) }
-			k.Quiet = len(k.seen) > 0 && !slices.ContainsFunc(k.seen, unheard) && (!k.more || quiet(names, k.Name, anyValue))
+			k.Quiet = len(k.seen) > 0 && !slices.ContainsFunc(k.seen, unheard) && (!k.more || quiet(names, k.Name, AnyValue))
 		}
 	}
 }
 
-// anyValue is a value that no list of values holds: it is covered where all are.
-const anyValue = 0
+// AnyValue is a value that no list of values holds: it is covered where all are.
+const AnyValue = 0
 
 // quiet reports whether all that an observation shows is not to be spoken of.
 func (o *Observation) quiet() bool {
