@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cenkalti/backoff/v7"
 	"github.com/sourcegraph/conc/panics"
@@ -12,7 +13,7 @@ import (
 	"frontfoot/ingest/bus"
 )
 
-var errOvertaken = errors.New("a later rollback was there when its turn came")
+var errOvertaken = errors.New("later rollbacks were there when its turn came")
 
 // A heard record is a control record of a batch, read.
 type heard struct {
@@ -23,34 +24,39 @@ type heard struct {
 	err    error  // why it means nothing
 }
 
-// hear reads the control records of a batch. Of rollbacks the last alone counts, because all stand before the batch's messages; the state that it names
-// is asked for until the store answers.
+// mostAsked is how many rollbacks of a batch are tried: each is a question to the store.
+const mostAsked = 4
+
+// hear reads the control records of a batch. Of rollbacks the last that can be used counts, because all stand before the batch's messages; the state that
+// one names is asked for until the store answers.
 func (l *lane) hear(ctx context.Context, s *Site, m *siteMessages) ([]heard, error) {
 	records := make([]heard, len(m.controls))
-	var last *heard
 	for i := range m.controls {
 		h := &records[i]
 		h.offset, h.raw = m.controls[i].Offset, m.controls[i]
 		h.Control, h.err = DecodeControl(h.raw.Value)
-		if h.Rollback == nil {
+	}
+	asked, found := 0, false
+	for i := range slices.Backward(records) {
+		h := &records[i]
+		switch {
+		case h.Rollback == nil:
+			continue
+		case found || asked == mostAsked:
+			h.err = errOvertaken
 			continue
 		}
-		if last != nil {
-			last.err = errOvertaken
+		asked++
+		state, err := l.kept(ctx, m.site, h.Rollback)
+		switch {
+		case errors.Is(err, ErrNoState):
+			h.err = err
+		case err != nil:
+			return nil, err
+		default:
+			h.state, h.err = state, usable(s, state)
 		}
-		last = h
-	}
-	if last == nil {
-		return records, nil
-	}
-	state, err := l.kept(ctx, m.site, last.Rollback)
-	switch {
-	case errors.Is(err, ErrNoState):
-		last.err = err
-	case err != nil:
-		return nil, err
-	default:
-		last.state, last.err = state, usable(s, state)
+		found = h.err == nil
 	}
 	return records, nil
 }
