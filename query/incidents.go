@@ -36,23 +36,26 @@ type Since struct{ time.Time }
 
 // UnmarshalText reads a Since.
 func (s *Since) UnmarshalText(b []byte) (err error) {
-	text := string(b)
+	s.Time, err = since(string(b), time.Now())
+	return err
+}
+
+// since reads a length of time before now, a day, or a time.
+func since(text string, now time.Time) (time.Time, error) {
 	if days, ok := strings.CutSuffix(text, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n >= 0 {
-			s.Time = time.Now().AddDate(0, 0, -n)
-			return nil
+		if n, err := strconv.Atoi(days); err == nil && n >= 0 && n <= 36_500 {
+			return now.AddDate(0, 0, -n), nil
 		}
 	}
 	if d, err := time.ParseDuration(text); err == nil {
-		s.Time = time.Now().Add(-d.Abs())
-		return nil
+		return now.Add(-d.Abs()), nil
 	}
 	for _, layout := range []string{time.DateOnly, time.DateTime, time.RFC3339} {
-		if s.Time, err = time.Parse(layout, text); err == nil {
-			return nil
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
 		}
 	}
-	return fmt.Errorf("%q is no time: write 24h, 7d, 2026-03-02 or 2026-03-02T15:04:05Z", text)
+	return time.Time{}, fmt.Errorf("%q is no time: write 24h, 7d, 2026-03-02 or 2026-03-02T15:04:05Z", text)
 }
 
 // Run lists incidents.

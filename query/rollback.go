@@ -18,7 +18,7 @@ import (
 // Rollback is the command rollback.
 type Rollback struct {
 	Site   string `required:"" placeholder:"NAME" help:"The site."`
-	To     Since  `placeholder:"WHEN" help:"To what was known then, in the site's own time: 2026-03-02, 2026-03-02T15:04:05Z, 7d; without it the states that are kept are listed."`
+	To     string `placeholder:"WHEN" help:"To what was known then, in the site's own time: 2026-03-02, 2026-03-02T15:04:05Z, or 7d before its latest event; without it the states that are kept are listed."`
 	Note   string `placeholder:"TEXT" help:"Why: it stands in the table verdicts."`
 	Author string `placeholder:"NAME" help:"Who says so (default: the user of this command)."`
 	JSON   bool   `name:"json" help:"One JSON object a line."`
@@ -46,7 +46,7 @@ func (c *Rollback) Run(ctx context.Context, conn Connector, log LogConnector, mo
 	if err != nil {
 		return err
 	}
-	if c.To.IsZero() {
+	if c.To == "" {
 		return c.list(out, states, self)
 	}
 	site, err := models.NewSite(ctx, c.Site)
@@ -69,14 +69,22 @@ func (c *Rollback) find(ctx context.Context, conn Connector) (states []store.Sta
 	if err := checkSite(ctx, s, c.Site); err != nil {
 		return nil, nil, err
 	}
-	if states, err = s.States(ctx, c.Site); err != nil || c.To.IsZero() {
+	if states, err = s.States(ctx, c.Site); err != nil || c.To == "" {
 		return states, nil, err
 	}
-	for len(states) > 0 && states[0].Time.After(c.To.Time) {
+	now, err := s.Now(ctx, c.Site)
+	if err != nil {
+		return nil, nil, err
+	}
+	to, err := since(c.To, now)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--to: %w", err)
+	}
+	for len(states) > 0 && states[0].Time.After(to) {
 		states = states[1:]
 	}
 	if len(states) == 0 {
-		return nil, nil, &hinted{fmt.Errorf("site %s: %w: %s", c.Site, errNoState, c.To.UTC().Format(time.DateTime)), "without --to those that are kept are listed"}
+		return nil, nil, &hinted{fmt.Errorf("site %s: %w: %s", c.Site, errNoState, to.UTC().Format(time.DateTime)), "without --to those that are kept are listed"}
 	}
 	snapshot, err = s.State(ctx, c.Site, states[0].Time.UnixNano(), states[0].Offset)
 	return states[:1], snapshot, err

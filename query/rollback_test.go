@@ -42,10 +42,17 @@ func TestRollbackLists(t *testing.T) {
 	}
 }
 
-// TestRollback checks what is sent to the site's control topic.
+// TestRollback checks what is sent to the site's control topic. A day before is one before the site's own time.
 func TestRollback(t *testing.T) {
+	for _, to := range []string{"2026-03-06T12:00:00Z", "1d", "24h"} {
+		t.Run(to, func(t *testing.T) { testRollback(t, to) })
+	}
+}
+
+func testRollback(t *testing.T, to string) {
+	t.Helper()
 	f := example()
-	out, err := runOnly(t, f, "rollback", "--site=exeter", "--to=2026-03-06T12:00:00Z", "--author=ann", "--note=chaff")
+	out, err := runOnly(t, f, "rollback", "--site=exeter", "--to="+to, "--author=ann", "--note=chaff")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,6 +79,7 @@ func TestRollbackWrongly(t *testing.T) {
 	for args, want := range map[string]error{
 		"--site=exeter --to=2026-03-01":                                     errNoState,
 		"--site=exeter --to=2026-03-08":                                     errState,
+		"--site=exeter --to=7d":                                             errNoState,
 		"--site=nowhere --to=2026-03-08":                                    errNoSite,
 		"--site=exeter --to=2026-03-07 --note=" + strings.Repeat("x", 5000): detect.ErrControl,
 	} {
