@@ -12,7 +12,7 @@ import (
 //	"FFS"        3 bytes
 //	format       1 byte, snapshotFormat
 //	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
-//	             count over rows, version 3 excess, and version 4 meeting, which then know nothing yet, that version 4 took a source's own mapped address for
+//	             count over rows, version 3 excess, version 4 meeting, and version 5 drift, which then know nothing yet, that version 4 took a source's own mapped address for
 //	             one that it spoke to, and that those before 5 counted values otherwise, which is read as well. Versions that share a format share its layout
 //	             but for that
 //	features     varint, how many features the layout has
@@ -33,7 +33,7 @@ const (
 	arrivalsFirst  = 5 // the format from which on the arrivals stand before what the models know
 	twoViews       = 7 // the format from which on a fusion has two views
 	oldestFormat   = 1
-	modelVersion   = 5
+	modelVersion   = 6
 	oldestModel    = 2
 )
 

@@ -16,6 +16,7 @@ const (
 	PartRefusal
 	PartExcess
 	PartMeeting
+	PartDrift
 	PartWhole // what a log event is as a whole, as evidence of an incident
 	PartGuard // that what is unusual, or of an open incident, is learned slowly
 )
@@ -23,7 +24,7 @@ const (
 // Parts returns all parts in their order.
 func Parts() []Part {
 	return []Part{
-		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting,
+		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
 		PartWhole, PartGuard,
 	}
 }
@@ -51,6 +52,8 @@ func (p Part) String() string {
 		return "excess"
 	case PartMeeting:
 		return "meeting"
+	case PartDrift:
+		return "drift"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:

@@ -84,10 +84,14 @@ const (
 	SourceOutside      = srcOut
 	DestinationInside  = dstIn
 	DestinationOutside = dstOut
+	DestinationPort    = dstPort
+	Probed             = probed
+	Action             = action
 	Outcome            = outcome
 	EventType          = eventType
 	User               = user
 	Host               = host
+	Process            = process
 	WebDomain          = domain
 	HTTPStatus         = status
 )

@@ -75,6 +75,7 @@ const (
 	Execution        Hint = "TA0002"
 	Persistence      Hint = "TA0003"
 	Escalation       Hint = "TA0004"
+	Evasion          Hint = "TA0005"
 	CredentialAccess Hint = "TA0006"
 	Discovery        Hint = "TA0007"
 	LateralMovement  Hint = "TA0008"

@@ -22,7 +22,7 @@ func (s *story) version(site string, rank float32) Version {
 			v.Reasons = append(v.Reasons, s.kinds[i].reason())
 		}
 	}
-	v.NextStep = nextStep(v.Tactics, s.who())
+	v.NextStep = nextStep(v.Tactics, s.who(), site)
 	return v
 }
 
@@ -105,7 +105,7 @@ func (s *story) tactics() []string {
 }
 
 // nextStep says what to do first, by the strongest tactic.
-func nextStep(tactics []string, who string) string {
+func nextStep(tactics []string, who, site string) string {
 	first := ""
 	if len(tactics) > 0 {
 		first = tactics[0]
@@ -119,6 +119,9 @@ func nextStep(tactics []string, who string) string {
 		return "Look at what was run on " + who + " and by whom; keep a copy of the program before you stop it."
 	case "TA0004":
 		return "Ask who needed these rights on " + who + "; if nobody did, take them away and look at what was done with them."
+	case "TA0005":
+		return `See which weeks differ: frontfoot query "SELECT toMonday(time) AS week, dataset, event_action, destination_port, process_name, count() FROM events WHERE site = '` + site +
+			`' GROUP BY ALL ORDER BY week, count() DESC". If nobody can explain ` + who + `, stop it, and put the models back to a day before with frontfoot rollback.`
 	case "TA0006":
 		return "See whether any of the tries of " + who + " succeeded; lock the accounts that did and block the source."
 	case "TA0008":
