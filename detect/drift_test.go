@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"frontfoot/benchmarks/gen"
+	"frontfoot/detect/incident"
 	"frontfoot/ingest/event"
 	"frontfoot/ingest/parse"
 )
@@ -127,4 +128,15 @@ func TestOrdinaryMonths(t *testing.T) {
 	if y := c.play(t, DefaultConfig()); len(y.drifts) > 0 {
 		t.Errorf("told %s", strings.Join(y.drifts, "\n"))
 	}
+}
+
+// isAttack reports whether most of an incident's evidence is of the attack.
+func isAttack(v *incident.Version, bad map[uint64]bool) bool {
+	hits := 0
+	for _, r := range v.Evidence {
+		if bad[r.Seq] {
+			hits++
+		}
+	}
+	return 2*hits > len(v.Evidence)
 }

@@ -87,17 +87,6 @@ func play(t *testing.T, sc *scenario) {
 	}
 }
 
-// isAttack reports whether most of an incident's evidence is of the attack.
-func isAttack(v *incident.Version, bad map[uint64]bool) bool {
-	hits := 0
-	for _, r := range v.Evidence {
-		if bad[r.Seq] {
-			hits++
-		}
-	}
-	return 2*hits > len(v.Evidence)
-}
-
 // incidents plays a scenario and returns the last version of each incident, and the numbers of the attack's events.
 func incidents(t *testing.T, sc *scenario) (map[string]incident.Version, map[uint64]bool) {
 	t.Helper()
