@@ -103,6 +103,7 @@ func TestF14CollidingKeys(t *testing.T) {
 			secret = detect.ScoreKey() // everybody knows it
 		}
 		const clerks, others = 16, 32
+		const gap = 0.5 // bits: of two views, the one of pairs is silent about rows of an account alone
 		f, now := newForger(detect.ScoreKey()), int64(0)
 		p, attacks := attackedSite(x.T, secret, func(p *pupil, at int64) {
 			now = at
@@ -127,9 +128,9 @@ func TestF14CollidingKeys(t *testing.T) {
 		p.flush()
 		x.figure("%d accounts score %.1f bits after a week and %.1f when %d others have been made for the place of each, new ones %.1f and %.1f; with %d more in one place of 256 the site takes %.1f MiB",
 			clerks, before, after, others, fresh, freshAfter, keys, float64(p.most)/(1<<20))
-		x.check(fresh > before+1, "new accounts score %.1f bits and old ones %.1f: nothing can be forgotten", fresh, before)
+		x.check(fresh > before+gap, "new accounts score %.1f bits and old ones %.1f: nothing can be forgotten", fresh, before)
 		x.check(p.most <= siteMost, "the site took %d bytes", p.most)
-		x.notice(freshAfter > after+1, "old accounts score %.1f bits and new ones %.1f: the old ones are forgotten", after, freshAfter)
+		x.notice(freshAfter > after+gap, "old accounts score %.1f bits and new ones %.1f: the old ones are forgotten", after, freshAfter)
 		return p.verdict(attacks)
 	})
 }
