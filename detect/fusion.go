@@ -27,7 +27,7 @@ const (
 
 // A fusion is the judge of log events. It makes one score in bits of the views of an event. Each view is laid on a straight scale of bits on which what it shows once in a
 // hundred events of the same dataset is log2(100), and the score is the mean of both. Where a view falls off exponentially, ten bits are about once in a thousand.
-// What is loudest about an event was a third view once: it found nothing that these do not, and made four false incidents of ten.
+// What is loudest about an event was a third view once: it found nothing that these do not, and made three false incidents of ten.
 //
 // The share of the past with such a score, the tail, decides what is a finding, because only it keeps the rate that was asked for. It is no
 // score, because it follows each burst: the second wave of an attack would rank below ordinary rarities.

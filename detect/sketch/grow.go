@@ -27,7 +27,5 @@ func begin(total, turn float32) float32 {
 
 // shuffled returns a number that looks like chance.
 func shuffled(a, b float32) uint32 {
-	x := (uint64(math.Float32bits(a))<<32 | uint64(math.Float32bits(b))) * 0x9e3779b97f4a7c15
-	x = (x ^ x>>32) * 0x9e3779b97f4a7c15
-	return uint32(x >> 32)
+	return uint32(Mix(uint64(math.Float32bits(a)), uint64(math.Float32bits(b))) >> 32)
 }
