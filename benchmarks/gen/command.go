@@ -8,6 +8,8 @@ func command() []kind {
 		{"dga", 1, (*attack).generatedNames},
 		{"tor", 1, (*attack).tor},
 		{"remote-tool", 1, (*attack).remoteTool},
+		{"icmp-tunnel", 1, (*attack).icmpTunnel},
+		{"reverse-ssh", 2, (*attack).reverseSSH},
 	}
 }
 
@@ -90,5 +92,49 @@ func (a *attack) remoteTool() {
 	for range r.between(6, 14) {
 		at += r.span(10*minute, 0.5)
 		a.beyond(at, u.ip, u, relay, where, brand, port, 700, 2e7, 3e6)
+	}
+}
+
+// icmpTunnel (T1095): a shell inside of pings, as ptunnel and icmpsh make it where only ICMP is let out. To the firewall it is an echo that never
+// ends, to one host, with far more bytes than a ping has.
+func (a *attack) icmpTunnel() {
+	c, r := a.c, a.r
+	src := pick(r, c.linux).ip
+	dst, where := a.lair()
+	a.step("tunnel")
+	at := a.between(0, 18*hour)
+	for range r.between(20, 40) {
+		f := flow{
+			src: src, dst: dst, proto: 1, policy: polOut, action: "accept", service: "PING", from: "Reserved", to: where.name, nat: c.public,
+			seconds: uint64(r.skewed(500, 0.4)), sent: uint64(r.skewed(900_000, 0.6)), rcvd: uint64(r.skewed(700_000, 0.6)),
+		}
+		end := at + int64(f.seconds)*second
+		a.q.put(end, c.fgt.traffic(a.q.buf(), r, end, &f))
+		at = end + r.span(second, 0.5)
+	}
+}
+
+// reverseSSH (T1572, T1021.001): a server of Windows holds one connection of SSH to a rented host, for a day, with a port in it that leads back inside. Through it
+// somebody goes from that server to others by remote desktop, at night.
+func (a *attack) reverseSSH() {
+	c, r := a.c, a.r
+	s := c.servers[pick(r, []string{"print01", "dc02", "nvr01", "mail01"})]
+	dst, where := a.lair()
+	port, service := uint16(22), "SSH"
+	if r.chance(0.5) {
+		port, service = 443, "HTTPS"
+	}
+	a.step("tunnel")
+	begin := a.between(10*hour, 20*hour)
+	for at := begin; at < begin+20*hour; {
+		length := float64(r.span(5*hour, 0.4) / second)
+		a.call(at+int64(length)*second, s.ip, nil, dst, where, port, service, length, length*300, length*120)
+		at += int64(length)*second + r.span(minute, 0.5)
+	}
+	a.step("inside")
+	at := begin + r.span(4*hour, 0.3)
+	for _, role := range []string{"dc01", "fs01", "revben01"} {
+		a.within(at, s.ip, nil, c.servers[role].ip, 3389, "RDP", 1_500, 900_000, 2.5e7)
+		at += r.span(30*minute, 0.4)
 	}
 }

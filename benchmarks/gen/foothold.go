@@ -9,6 +9,7 @@ func footholds() []kind {
 		{"cron-implant", 1, (*attack).cronImplant},
 		{"supply-chain", 3, (*attack).supplyChain},
 		{"sql-injection", 1, (*attack).sqlInjection},
+		{"ssh-key-implant", 1, (*attack).sshKeyImplant},
 	}
 }
 
@@ -155,5 +156,23 @@ func (a *attack) sqlInjection() {
 		q.status, q.bytes, q.ms = 200, uint64(r.skewed(90_000, 0.2)), uint64(r.skewed(700, 0.4))
 		a.q.put(at, portal(a.q.buf(), r, at, web.host, &q))
 		at += r.span(3*second, 0.5)
+	}
+}
+
+// sshKeyImplant (T1098.004, T1078.003): an intruder with an administrator's session leaves a key of his own for root on a server, and comes back
+// with it at night, from the portal's server.
+func (a *attack) sshKeyImplant() {
+	c, r := a.c, a.r
+	s, owner, web := pick(r, c.linux), pick(r, c.admins), c.servers["web01"]
+	a.step("implant")
+	at := a.between(9*hour, 18*hour)
+	c.asRoot(a.q, r, at, s, owner, "/usr/bin/tee -a /root/.ssh/authorized_keys")
+	a.step("return")
+	root := user{login: "root", key: "SHA256:" + fingerprint(r)}
+	at = a.between(22*hour, 24*hour)
+	for range r.between(2, 4) {
+		a.within(at, web.ip, nil, s.ip, 22, "SSH", 400, 20_000, 90_000)
+		c.shell(a.q, r, at, s, &root, web.ip, nil, r.span(8*minute, 0.4))
+		at += r.span(15*minute, 0.5)
 	}
 }

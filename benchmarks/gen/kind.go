@@ -28,7 +28,7 @@ type kind struct {
 }
 
 func kinds() []kind {
-	return slices.Concat(chains(), scans(), credentials(), command(), theft(), movement(), footholds(), misuse())
+	return slices.Concat(chains(), scans(), credentials(), command(), theft(), movement(), footholds(), misuse(), services())
 }
 
 // Scenarios returns the names of all kinds of attack.

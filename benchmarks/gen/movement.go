@@ -7,6 +7,8 @@ func movement() []kind {
 		{"lateral-rdp", 1, (*attack).lateralRDP},
 		{"lateral-ssh", 1, (*attack).lateralSSH},
 		{"rogue-dhcp", 1, (*attack).rogueDHCP},
+		{"planted-device", 1, (*attack).plantedDevice},
+		{"domain-mapping", 1, (*attack).domainMapping},
 	}
 }
 
@@ -95,6 +97,52 @@ func (a *attack) rogueDHCP() {
 			w := wire{src: u.ip, sport: r.ephemeral(), dst: rogue, dport: 53, proto: "UDP", id: flowID(r)}
 			a.q.put(at, eveDNSQuery(a.q.buf(), at, &w, uint64(r.IntN(65536)), c.web.visit(r, 0.02).name, "A"))
 			at += r.span(3*minute, 0.8)
+		}
+	}
+}
+
+// plantedDevice (T1200): somebody has put a small computer behind a printer in a meeting room. It takes a lease, looks for the servers, tries what
+// it finds and keeps a tunnel to its owner.
+func (a *attack) plantedDevice() {
+	c, r := a.c, a.r
+	third := 10 + r.IntN(len(departments))
+	src := ip(10, c.net, third, r.between(251, 254))
+	dst, where := a.lair()
+	a.step("join")
+	at := a.between(8*hour, 17*hour)
+	host := pick(r, []string{"raspberrypi", "kali", "android-" + r.letters(8), "ESP_" + r.letters(6)})
+	a.q.put(at, c.fgt.lease(a.q.buf(), at, "lan", 0xdca632_000000|uint64(r.IntN(1<<24)), src, host))
+	a.step("tunnel")
+	at += minute
+	a.call(at, src, nil, dst, where, 443, "HTTPS", 7_000, 300_000, 200_000)
+	a.step("try")
+	for _, role := range []string{"dc01", "dc02", "fs01", "print01", "mail01", "db01", "jump01", "bak01"} {
+		for _, port := range []uint16{445, 389, 22, 3389, 80, 443} {
+			if port == 445 || port == 389 && role[:2] == "dc" {
+				a.within(at, src, nil, c.servers[role].ip, port, map[uint16]string{445: "SMB", 389: "LDAP"}[port], 3, 4_000, 9_000)
+			} else {
+				a.refusal(at, src, nil, c.servers[role].ip, port)
+			}
+			at += r.span(20*second, 0.7)
+		}
+	}
+}
+
+// domainMapping (T1087.002, T1069.002, T1018, T1135): a workstation asks the directory for everything in it, then each computer who is logged in there, as the
+// collector of BloodHound does within some minutes.
+func (a *attack) domainMapping() {
+	c, r, u := a.c, a.r, a.victim()
+	a.step("directory")
+	at := a.between(9*hour, 18*hour)
+	for range r.between(12, 25) {
+		a.within(at, u.ip, u, c.servers[pick(r, []string{"dc01", "dc02"})].ip, 389, "LDAP", 6, 30_000, 2.5e6)
+		at += r.span(4*second, 0.5)
+	}
+	a.step("computers")
+	for _, i := range r.Perm(len(c.users)) {
+		if to := &c.users[i]; to != u && to.ip>>8 != u.ip>>8 {
+			a.within(at, u.ip, u, to.ip, 445, "SMB", 1, 1_900, 1_700)
+			at += r.span(second, 0.6)
 		}
 	}
 }
