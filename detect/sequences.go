@@ -24,7 +24,7 @@ const (
 
 // newSequences returns the models that count over rows. Their order is part of what stories mean: a new one is put last.
 func newSequences(key sketch.Key, layout *feature.Layout) sequences {
-	return sequences{rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(layout), meeting.New(layout), drift.New(layout)}
+	return sequences{rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout)}
 }
 
 // sequences are models that count over rows.

@@ -20,18 +20,25 @@ import (
 	"frontfoot/detect/sketch"
 )
 
+// The quantities.
 const (
-	windows    = 2
-	quantities = 2 // connections and kibibytes
-	measures   = quantities * windows
-	chosen     = 2     // bits: the most telling of four measures is chosen
-	dim        = 0.125 // the weight of a window of somebody in an open incident
-	settled    = 4     // windows after which one is known
-	enough     = 32    // windows of others from which it is known what is usual
-	fewest     = 2048  // seats: one for each pair of an ordinary council, or what is done once a day is forgotten
-	slots      = 4096
-	day        = 24 * time.Hour
-	fortnight  = 14 * int64(day)
+	times   = iota // connections
+	kib            // kibibytes that moved
+	longest        // seconds of the longest connection
+	quantities
+)
+
+const (
+	windows   = 2
+	measures  = quantities * windows
+	chosen    = 2.58  // bits: the most telling of six measures is chosen
+	dim       = 0.125 // the weight of a window of somebody in an open incident
+	settled   = 4     // windows after which one is known
+	enough    = 32    // windows of others from which it is known what is usual
+	fewest    = 2048  // seats: one for each pair of an ordinary council, or what is done once a day is forgotten
+	slots     = 4096
+	day       = 24 * time.Hour
+	fortnight = 14 * int64(day)
 )
 
 // spans holds the lengths of the windows, in seconds.
@@ -43,6 +50,7 @@ type Case struct {
 	At    uint64 // with whom
 	Kind  uint64 // within which those who act are compared
 	Bytes uint64 // that moved the way that matters
+	Long  uint64 // nanoseconds that it took, 0 where that is not known
 	Now   int64  // the site's time
 }
 
@@ -50,27 +58,28 @@ type Case struct {
 type Verdict struct {
 	Bits   float32       // -log2 of the chance of so much; 0 where that is usual
 	Window time.Duration // in which it shows
-	Moved  bool          // it is the bytes that are too many, not the connections
-	Times  uint32        // connections in the window
-	Bytes  uint64
-	Fresh  bool    // it is new: Usual is what one in ten of others came to when they were
-	Usual  float32 // most that it came to before; bytes where Moved
+	What   int           // quantity that there is too much of
+	Much   float32       // of it in the window: connections, bytes or seconds
+	Usual  float32       // most that it came to before
+	Fresh  bool          // it is new: Usual is what one in ten of others came to when they were
 }
 
 // A Model knows how much is done at a site. It is for one goroutine.
 type Model struct {
+	key     sketch.Key
 	layout  *feature.Layout
 	sized   bool // whether the batch has sizes
+	web     bool // whether it has answers of web servers
 	tallies sketch.Shelf[tally]
 	kinds   sketch.Kinds[kind]
-	trials  sequence.Trials     // windows begun, since the midnight before the first connection
-	hours   int64               // begun
-	taken   *sketch.Seat[tally] // of the row taken last
+	trials  sequence.Trials // windows begun, since the midnight before the first connection
+	hours   int64           // begun
+	taken   []uint64        // tallies of the row taken last
 }
 
 // New returns a Model that knows nothing, for rows of the layout of events.
-func New(layout *feature.Layout) *Model {
-	return &Model{layout: layout, tallies: sketch.NewShelf[tally](fewest, slots), kinds: sketch.NewKinds[kind](maxKinds)}
+func New(key sketch.Key, layout *feature.Layout) *Model {
+	return &Model{key: key, layout: layout, tallies: sketch.NewShelf[tally](fewest, slots), kinds: sketch.NewKinds[kind](maxKinds)}
 }
 
 // Pass moves the site's time forward to t. Windows that are over are learned then.
@@ -96,10 +105,12 @@ func (m *Model) Pass(t int64) {
 func (m *Model) Count(c *Case) Verdict {
 	m.Pass(c.Now)
 	at, number := m.trials.Seconds(), m.kinds.Number(c.Kind)
-	s := m.seat(sketch.Mix(sketch.Mix(c.Who, c.At), c.Kind), number, at)
-	if m.taken = s; s == nil {
+	key := sketch.Mix(sketch.Mix(c.Who, c.At), c.Kind)
+	s := m.seat(key, number, at)
+	if s == nil {
 		return Verdict{}
 	}
+	m.taken = append(m.taken, key)
 	t, k := &s.Thing, m.kinds.Of(number)
 	t.end(s.Last, at, k)
 	t.turn(s.Last, at)
@@ -107,23 +118,22 @@ func (m *Model) Count(c *Case) Verdict {
 	for w := range spans {
 		if t.n[w] == 0 {
 			m.trials.Make()
+			k.made++
 		}
 	}
 	var v Verdict
 	before := t.n
-	t.add(c.Bytes)
+	t.add(c)
 	for i := range before {
 		step := reach(t.n[i])
 		if step == reach(before[i]) {
 			continue
 		}
-		w := i % windows
 		b, fresh := t.bits(i, step, k)
-		if b -= chosen; b <= v.Bits {
+		if b += m.trials.Share(k.made, m.kinds.Len()) - chosen; b <= v.Bits {
 			continue
 		}
-		v = Verdict{Bits: b, Window: time.Duration(spans[w]) * time.Second, Moved: i >= windows, Times: t.n[w], Bytes: uint64(t.n[windows+w]) << 10, Fresh: fresh}
-		v.Usual = t.usual(i, k)
+		v = Verdict{Bits: b, Window: time.Duration(spans[i%windows]) * time.Second, What: i / windows, Much: amount(i, t.n[i]), Usual: t.usual(i, k), Fresh: fresh}
 	}
 	return v
 }

@@ -31,7 +31,7 @@ type world struct {
 }
 
 func newWorld(seed uint64) *world {
-	return &world{New(nil), rand.New(rand.NewPCG(seed, 1)), start}
+	return &world{New(testKey(), nil), rand.New(rand.NewPCG(seed, 1)), start}
 }
 
 func (w *world) move(who int, size float64) Verdict {
@@ -92,8 +92,8 @@ func TestTheftIsFound(t *testing.T) {
 		if best.Bits < w.bar() {
 			t.Errorf("%s: %+v, the bar is at %.1f", name, best, w.bar())
 		}
-		if moved := x.size > 1000; best.Moved != moved || best.Fresh {
-			t.Errorf("%s: told of bytes is %v, of one who is new %v, want %v and false", name, best.Moved, best.Fresh, moved)
+		if moved := x.size > 1000; (best.What == kib) != moved || best.Fresh {
+			t.Errorf("%s: told of bytes is %v, of one who is new %v, want %v and false", name, best.What == kib, best.Fresh, moved)
 		}
 	}
 }
@@ -179,7 +179,7 @@ func TestHeldCountsLittle(t *testing.T) {
 		w.move(1, 1000)
 		w.Learn(nil, held)
 		w.Pass(start + 3*int64(day))
-		if n := w.kinds.Of(0)[0].new[1]; n != want {
+		if n := w.kinds.Of(0).of[0].new[1]; n != want {
 			t.Errorf("held is %v: it counts %v, want %v", held, n, want)
 		}
 	}
@@ -187,7 +187,7 @@ func TestHeldCountsLittle(t *testing.T) {
 
 // TestTimeRunsBack checks that stamps of any order are borne.
 func TestTimeRunsBack(t *testing.T) {
-	m := New(nil)
+	m := New(testKey(), nil)
 	for _, now := range []int64{start, 0, -1 << 62, start + int64(day), 1 << 62, 5} {
 		for range 40 {
 			if v := m.Count(&Case{Who: 1 << 40, At: 2, Kind: ours, Bytes: 1 << 63, Now: now}); !(v.Bits >= 0 && v.Bits < 200) {
@@ -199,12 +199,12 @@ func TestTimeRunsBack(t *testing.T) {
 
 // TestFirstDay checks that a first stamp of a clock that was never set leaves a state that can be read when time has come.
 func TestFirstDay(t *testing.T) {
-	m := New(nil)
+	m := New(testKey(), nil)
 	m.Count(&Case{Who: 1 << 40, At: 2, Kind: ours, Bytes: 1000, Now: 5 * hour})
 	m.Count(&Case{Who: 2 << 40, At: 2, Kind: ours, Bytes: 1000, Now: start})
 	var e sketch.Encoder
 	m.Encode(&e)
-	if err := New(nil).Decode(sketch.NewDecoder(e.Buf)); err != nil {
+	if err := New(testKey(), nil).Decode(sketch.NewDecoder(e.Buf)); err != nil {
 		t.Error(err)
 	}
 }
@@ -213,7 +213,7 @@ func TestFirstDay(t *testing.T) {
 func TestMostBytes(t *testing.T) {
 	for bytes, want := range map[uint64]uint32{0: 0, 1: 1, 1024: 1, 1025: 2, math.MaxUint64: math.MaxUint32} {
 		var a tally
-		if a.add(bytes); a.n[windows] != want {
+		if a.add(&Case{Bytes: bytes}); a.n[windows] != want {
 			t.Errorf("%d bytes count %d, want %d", bytes, a.n[windows], want)
 		}
 	}
@@ -231,7 +231,7 @@ func TestUnsound(t *testing.T) {
 		}
 		var e sketch.Encoder
 		w.Encode(&e)
-		if New(nil).Decode(sketch.NewDecoder(e.Buf)) == nil {
+		if New(testKey(), nil).Decode(sketch.NewDecoder(e.Buf)) == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -244,7 +244,7 @@ func TestRoundTrip(t *testing.T) {
 	w.move(3, 1e9)
 	var e, again sketch.Encoder
 	w.Encode(&e)
-	other := &world{New(nil), w.r, w.now}
+	other := &world{New(testKey(), nil), w.r, w.now}
 	if err := other.Decode(sketch.NewDecoder(e.Buf)); err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +260,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 	}
 	for n := range e.Buf {
-		if n%97 == 0 && New(nil).Decode(sketch.NewDecoder(e.Buf[:n])) == nil {
+		if n%97 == 0 && New(testKey(), nil).Decode(sketch.NewDecoder(e.Buf[:n])) == nil {
 			t.Fatalf("no error of the first %d bytes of %d", n, len(e.Buf))
 		}
 	}
@@ -275,14 +275,14 @@ func FuzzDecode(f *testing.F) {
 	f.Add(e.Buf)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, d := New(nil), sketch.NewDecoder(data)
+		m, d := New(testKey(), nil), sketch.NewDecoder(data)
 		if m.Decode(d) != nil {
 			return
 		}
 		var e sketch.Encoder
 		m.Encode(&e)
 		var again sketch.Encoder // an older form is read, too, and written in today's
-		same := New(nil)
+		same := New(testKey(), nil)
 		if err := same.Decode(sketch.NewDecoder(e.Buf)); err != nil {
 			t.Fatal(err)
 		}

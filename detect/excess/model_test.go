@@ -57,8 +57,8 @@ func TestWhatIsSaid(t *testing.T) {
 		"was stopped":  {flow{from: "10.1.2.3", to: "203.0.113.9", kind: "denied", sent: 4e9}, "", 0},
 		"another user": {flow{from: "10.1.2.3", to: "10.1.9.9", user: "somebody", got: 20_000}, "", 0},
 	} {
-		events := feature.NewEvents(sketch.NewKey([16]byte{9}))
-		m, now := New(events.Layout()), start
+		events := feature.NewEvents(testKey())
+		m, now := New(testKey(), events.Layout()), start
 		for d := range 300 {
 			now += int64(day) / 30
 			for range 1 + d%3 {
@@ -80,3 +80,5 @@ func TestWhatIsSaid(t *testing.T) {
 		}
 	}
 }
+
+func testKey() sketch.Key { return sketch.NewKey([16]byte{9}) }

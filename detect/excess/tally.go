@@ -1,12 +1,15 @@
 package excess
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 const period = 7 * 24 * 60 * 60 // seconds
 
 // A tally is what one who acts does with one other.
 type tally struct {
-	n     [measures]uint32   // connections and kibibytes in the windows under way
+	n     [measures]uint32   // of each quantity in the windows under way
 	best  [2][measures]uint8 // the most they came to in this week and in the last, in steps
 	ended [windows]uint8     // windows that are over, at most settled
 	kind  uint8
@@ -26,9 +29,9 @@ func (t *tally) end(last, at uint32, k *kind) {
 		for i := w; i < measures; i += windows {
 			far := reach(t.n[i])
 			if t.ended[w] < settled {
-				k[i].fresh().Came(0, far, weight)
+				k.of[i].fresh().Came(0, far, weight)
 			} else {
-				k[i].known().Came(0, 1+t.beyond(i, far), weight)
+				k.of[i].known().Came(0, 1+t.beyond(i, far), weight)
 			}
 			t.best[0][i] = max(t.best[0][i], far)
 			t.n[i] = 0
@@ -50,11 +53,15 @@ func (t *tally) turn(last, at uint32) {
 }
 
 // add counts a connection.
-func (t *tally) add(bytes uint64) {
-	kib := bytes>>10 + (bytes&1023+1023)>>10
-	for w := range spans {
-		t.n[w] += min(1, math.MaxUint32-t.n[w])
-		t.n[windows+w] += uint32(min(kib, uint64(math.MaxUint32-t.n[windows+w])))
+func (t *tally) add(c *Case) {
+	much := [quantities]uint64{times: 1, kib: c.Bytes>>10 + (c.Bytes&1023+1023)>>10, longest: c.Long / uint64(time.Second)}
+	for i := range t.n {
+		n := &t.n[i]
+		if what := i / windows; what == longest {
+			*n = max(*n, uint32(min(much[what], math.MaxUint32)))
+		} else {
+			*n += uint32(min(much[what], uint64(math.MaxUint32-*n)))
+		}
 	}
 }
 
@@ -66,9 +73,9 @@ func (t *tally) beyond(i int, far uint8) uint8 { return far - min(far, t.top(i))
 
 // bits is how improbable it is that a measure comes to a step, and whether that is reckoned as of one who is new: how likely others went on from where it was before.
 func (t *tally) bits(i int, step uint8, k *kind) (bits float32, fresh bool) {
-	life, from, to := k[i].known(), uint8(1), 1+t.beyond(i, step)
+	life, from, to := k.of[i].known(), uint8(1), 1+t.beyond(i, step)
 	if fresh = t.ended[i%windows] < settled; fresh {
-		life, from, to = k[i].fresh(), max(1, t.top(i)), step
+		life, from, to = k.of[i].fresh(), max(1, t.top(i)), step
 	}
 	if life[1] < enough {
 		return 0, fresh
@@ -76,15 +83,19 @@ func (t *tally) bits(i int, step uint8, k *kind) (bits float32, fresh bool) {
 	return life.Bits(from, to, 0, 0), fresh
 }
 
-// usual is the most that a measure came to before, or one in ten of others when they were new: connections or bytes.
+// usual is the most that a measure came to before, or one in ten of others when they were new.
 func (t *tally) usual(i int, k *kind) float32 {
 	far := t.top(i)
 	if t.ended[i%windows] < settled {
-		far = k[i].fresh().Usual()
+		far = k.of[i].fresh().Usual()
 	}
-	n := uint64(1)<<far - 1
-	if i >= windows {
-		n <<= 10
+	return amount(i, uint32(uint64(1)<<far-1))
+}
+
+// amount is so much of a measure in connections, bytes or seconds.
+func amount(i int, n uint32) float32 {
+	if i/windows == kib {
+		return float32(n) * 1024
 	}
 	return float32(n)
 }

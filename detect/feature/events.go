@@ -93,6 +93,7 @@ const (
 	Host               = host
 	Process            = process
 	WebDomain          = domain
+	HTTPMethod         = method
 	HTTPStatus         = status
 )
 

@@ -79,6 +79,7 @@ const (
 	CredentialAccess Hint = "TA0006"
 	Discovery        Hint = "TA0007"
 	LateralMovement  Hint = "TA0008"
+	Collection       Hint = "TA0009"
 	Exfiltration     Hint = "TA0010"
 	CommandControl   Hint = "TA0011"
 )

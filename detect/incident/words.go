@@ -126,6 +126,8 @@ func nextStep(tactics []string, who, site string) string {
 		return "See whether any of the tries of " + who + " succeeded; lock the accounts that did and block the source."
 	case "TA0008":
 		return "Take " + who + " off the network if nobody can explain it, and look at every host it reached in this hour."
+	case "TA0009":
+		return "See what " + who + " drew and whether it was meant for it; limit how much one may ask for until that is known."
 	case "TA0010":
 		return "Find out what " + who + " sent and to whom; block the destination until that is known."
 	case "TA0011":

@@ -44,6 +44,12 @@ func (t *Trials) Daily() float32 {
 // Bar is so many bits that a trial seldom has by chance.
 func (t *Trials) Bar() float32 { return sketch.Log2(t.Daily()) + rare }
 
+// Share returns the bits by which the evidence of one of several kinds of trials is worth more than that of any, where so many were made of it: half of
+// the chances are each trial's in equal parts, and half each kind's, so that what there is little of is not lost in the crowd. It is -1 at least.
+func (t *Trials) Share(made uint64, kinds int) float32 {
+	return sketch.Log2((1 + float32(t.made)/(float32(max(1, made))*float32(max(1, kinds)))) / 2)
+}
+
 // Worth is what so many bits are worth where a site has so many events a day: a trial that is made seldom counts for more than one that every event is.
 func (t *Trials) Worth(bits, daily float32) float32 {
 	return bits + max(0, sketch.Log2(daily/t.Daily()))
