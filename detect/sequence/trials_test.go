@@ -78,3 +78,26 @@ func TestTrialsAreReadBack(t *testing.T) {
 		}
 	}
 }
+
+// TestShare checks that a kind of which little is tried counts for more, that none loses more than a bit, and that all together tell as often as without.
+func TestShare(t *testing.T) {
+	var x Trials
+	made := []uint64{6000, 1900, 90, 10}
+	for range 8000 {
+		x.Make()
+	}
+	var chance float64
+	for _, n := range made {
+		bits := float64(x.Share(n, len(made)))
+		if bits < -1 {
+			t.Errorf("%d of 8000: %.2f bits", n, bits)
+		}
+		chance += float64(n) * math.Exp2(bits) * math.Exp2(-20)
+	}
+	if got, want := chance, 8000*math.Exp2(-20); math.Abs(got/want-1) > 0.001 {
+		t.Errorf("told by chance %g times, want %g", got, want)
+	}
+	if rare, common := x.Share(10, 4), x.Share(6000, 4); rare < 6 || common > 0 {
+		t.Errorf("%.2f bits of ten in 8000, %.2f of 6000", rare, common)
+	}
+}
