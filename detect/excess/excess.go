@@ -2,10 +2,15 @@
 // of tickets within a minute, a reflector of packets. No single connection of these need be rare. Use it to tell of each connection; it answers
 // how improbable it is that one who does this at all does so much of it.
 //
-// It counts connections and kibibytes of one who acts with one other (a server of one's own, or all that is outside), in hours and in days. One who is known is held
+// It counts connections, kibibytes and the longest connection of one who acts with one other (a server of one's own, or all that is outside), in hours and in days,
+// and the same of all outside with one service of ours, because what each of many does there may be little: a page that takes something, a port that answers, logins
+// that fail. One who is known is held
 // against the most it came to in its last two weeks: by how many octaves others of its kind went beyond theirs is a life table (sketch.Life), to which each
 // window that ended counts. So a server that copies terabytes each night is no measure for a workstation, nor the other way round, and there is no
 // threshold of bytes. One who is new is held against what others came to when they were new.
+//
+// Half of what may be told by chance is shared among sorts, whatever there is of each (sequence.Trials.Share): a few services are not lost among thousands of
+// connections.
 //
 // It knows no hours of the week: what is done at night is not more improbable for that. What somebody does once is ordinary for it for two
 // weeks, so a change is told once.
