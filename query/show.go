@@ -61,7 +61,7 @@ func WriteIncident(out io.Writer, in *store.Incident, evidence int, self Command
 		{"When", span(in.First, in.Last)},
 		{"Raised", in.Raised.UTC().Format(time.DateTime) + " UTC"},
 		{"Score", strconv.FormatFloat(float64(in.Score), 'f', 1, 32) + " bits"},
-		{"Findings", thousands(uint64(in.Findings))},
+		{"Events", thousands(uint64(in.Findings))},
 		{"Tactics", strings.Join(in.Tactics, ", ")},
 		{"Verdict", said(in)},
 	})
@@ -135,41 +135,6 @@ func (p *page) list(heading string, items []string) {
 	}
 }
 
-func (p *page) evidence(in *store.Incident, most int) {
-	list := in.Evidence
-	if len(list) == 0 {
-		return
-	}
-	if most > 0 && len(list) > most {
-		list = list[:most]
-	}
-	p.heading(fmt.Sprintf("Evidence: %d of %d events, UTC", len(list), len(in.Evidence)))
-	for i := range list {
-		e := &list[i]
-		head := e.Time.UTC().Format("2006-01-02 15:04:05.000") + "  " + strconv.FormatFloat(float64(e.Score), 'f', 1, 32) + " bits"
-		if e.Field != "" {
-			head += "  " + escape(e.Field)
-		}
-		p.line("  ", p.paint(faint, head))
-		if words := expectation(e); words != "" {
-			p.line("    ", escape(words))
-		}
-		p.line("    ", escape(e.Raw))
-	}
-}
-
-// expectation sets what was expected against what was seen.
-func expectation(e *store.Evidence) string {
-	var words []string
-	if e.Expected != "" {
-		words = append(words, "expected: "+e.Expected)
-	}
-	if e.Seen != "" {
-		words = append(words, "seen: "+e.Seen)
-	}
-	return strings.Join(words, "; ")
-}
-
 // sayings tells who said what of the incident, and when.
 func (p *page) sayings(list []store.Said) {
 	items := make([]string, len(list))
@@ -210,7 +175,7 @@ var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.:@/+-]{1,200}$`)
 func (p *page) further(in *store.Incident, self Command) {
 	p.heading("To look further")
 	if plainValue.MatchString(in.ID) {
-		p.line("  ", string(self), ` query "SELECT time, score, field, seen, expected FROM findings WHERE incident = '`, in.ID, `' ORDER BY time"`)
+		p.line("  ", string(self), ` query "SELECT time, score, field, seen, expected FROM findings WHERE run = '' AND incident = '`, in.ID, `' ORDER BY time"`)
 	}
 	if !plainValue.MatchString(in.Site) {
 		return

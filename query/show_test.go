@@ -20,16 +20,3 @@ func TestReasonsAreAligned(t *testing.T) {
 		}
 	}
 }
-
-func TestExpectation(t *testing.T) {
-	for _, c := range []struct{ expected, seen, want string }{
-		{"seen once in 6 days", "10.21.1.20 has never spoken to France", "expected: seen once in 6 days; seen: 10.21.1.20 has never spoken to France"},
-		{"", "many values", "seen: many values"},
-		{"one of 31", "", "expected: one of 31"},
-		{"", "", ""},
-	} {
-		if got := expectation(&store.Evidence{Expected: c.expected, Seen: c.seen}); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
-		}
-	}
-}

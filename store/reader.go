@@ -42,7 +42,8 @@ type Incident struct {
 	Losses       []Loss     `json:"losses,omitempty"`   // what is missing of its site about its time, the most first; of Incident alone
 }
 
-// Evidence is an event that shows what happened, and what was found unusual about it where it is a finding.
+// Evidence is an event that shows what happened, and what was found unusual about it where it is a finding: that may be more than the event is by
+// itself, as where it is one of many.
 type Evidence struct {
 	Time     time.Time `json:"time"`
 	Epoch    string    `json:"epoch"`
@@ -115,7 +116,8 @@ func (s *Store) Incident(ctx context.Context, id string) (Incident, error) {
 func (s *Store) evidence(ctx context.Context, i *Incident) ([]Evidence, error) {
 	return read[Evidence](ctx, s, `
 		WITH names AS (SELECT name.1, name.2 FROM (SELECT arrayJoin(evidence) AS name FROM incidents WHERE site = {site:String} AND id = {id:String}))
-		SELECT e.time AS time, e.epoch AS epoch, e.seq AS seq, e.dataset AS dataset, e.score AS score, e.model AS model, e.raw AS raw,
+		SELECT e.time AS time, e.epoch AS epoch, e.seq AS seq, e.dataset AS dataset, e.raw AS raw,
+			greatest(e.score, f.score) AS score, if(f.score > e.score, f.model, e.model) AS model,
 			f.field AS field, f.expected AS expected, f.seen AS seen, f.reason AS reason
 		FROM (
 			SELECT * FROM events WHERE site = {site:String} AND (epoch, seq) IN names

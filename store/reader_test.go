@@ -91,7 +91,7 @@ func TestIncident(t *testing.T) {
 		Evidence: []Evidence{
 			{Time: time.Unix(0, t0-day+3e9).UTC(), Epoch: strings.Repeat("0", 31) + "a", Seq: 1003, Dataset: "auth", Score: 1.5, Model: "template", Raw: "auth line 3 \x00\uFFFD"},
 			{
-				Time: time.Unix(0, t0-day+5e9).UTC(), Epoch: strings.Repeat("0", 31) + "a", Seq: 1005, Dataset: "auth", Score: 2.5, Model: "value", Raw: "auth line 5 \x00\uFFFD",
+				Time: time.Unix(0, t0-day+5e9).UTC(), Epoch: strings.Repeat("0", 31) + "a", Seq: 1005, Dataset: "auth", Score: 17, Model: "pair", Raw: "auth line 5 \x00\uFFFD",
 				Field: "user.name", Expected: "user0 to user3", Seen: "user4", Reason: "never seen here",
 			},
 		},
