@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"frontfoot/ingest/hint"
 )
 
 // Codes of ClickHouse that speak of the rows of an insert, not of the database's state: another try gives the same answer. A missing
@@ -35,6 +37,24 @@ var permanentCodes = map[int32]bool{
 func permanent(err error) bool {
 	ex, ok := errors.AsType[*clickhouse.Exception](err)
 	return ok && permanentCodes[ex.Code]
+}
+
+// Codes of ClickHouse that say that nobody has migrated the database yet.
+const (
+	unknownTable    = 60
+	unknownDatabase = 81
+)
+
+// errNoTables stands in place of ClickHouse's own answer, which repeats a question that nobody asked in these words.
+var errNoTables = errors.New("the database has no tables of frontfoot yet, or those of an earlier version")
+
+// askError makes what a question of ours failed with fit to be read.
+func askError(err error) error {
+	err = sqlError(err)
+	if e, ok := errors.AsType[*SQLError](err); ok && (e.Code == unknownTable || e.Code == unknownDatabase) {
+		return &hint.Error{Err: errNoTables, Hint: "start 'frontfoot up', or 'frontfoot work' in a region: it makes them. 'frontfoot demo' begins anew where it was ended early"}
+	}
+	return err
 }
 
 // A refusal is an error of rows that the database will never take.

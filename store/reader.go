@@ -147,7 +147,7 @@ func each[T any](ctx context.Context, s *Store, fn func(context.Context, *T) err
 	body, err := s.conn.QueryFormat(ctx, "JSONEachRow", query+`
 		SETTINGS date_time_output_format = 'iso', output_format_json_quote_64bit_integers = 0, output_format_json_quote_denormals = 0`, args...)
 	if err != nil {
-		return sqlError(err)
+		return askError(err)
 	}
 	defer body.Close()
 	for dec := json.NewDecoder(body); ; {

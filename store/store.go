@@ -61,9 +61,6 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// unknownDatabase is ClickHouse's code for a database that is not there.
-const unknownDatabase = 81
-
 // Migrate makes the database and brings its tables up to date. It can be run again after it was interrupted.
 func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.createDatabase(ctx); err != nil {

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"errors"
 	"log/slog"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/store/storetest"
 )
 
@@ -65,4 +68,22 @@ func TestPing(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Errorf("migrating again: %v", err)
 	}
+}
+
+// Who asks before anybody has made the tables is told to start what makes them, and not what ClickHouse says of a question of ours.
+func TestQuestionsBeforeTheTables(t *testing.T) {
+	s := openWith(t, Config{Database: server.Database(t), URL: server.URL, User: server.User, Password: server.Password})
+	ask := func(when string) {
+		t.Helper()
+		_, err := s.Sites(t.Context())
+		hinted, ok := errors.AsType[*hint.Error](err)
+		if !ok || !errors.Is(err, errNoTables) || !strings.Contains(hinted.HintText(), "frontfoot up") {
+			t.Errorf("%s: got %v, want an error with a hint", when, err)
+		}
+	}
+	ask("without a database")
+	if err := s.createDatabase(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ask("with an empty one")
 }
