@@ -43,7 +43,7 @@ func (e *configError) Error() string {
 
 // HintText returns what to do about it.
 func (e *configError) HintText() string {
-	return "`frontfoot config show` prints every key with its default and what it is for"
+	return "'frontfoot config show' prints every key with its default and what it is for"
 }
 
 // loadConfig reads a configuration file over the defaults; no file is the defaults. The error is that of readConfig.
@@ -61,7 +61,7 @@ func loadConfig(path string) (*Config, error) {
 func readConfig(path string) (*Config, *configDecoder, error) {
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, hinted{fmt.Errorf("reading the configuration: %w", err), "`frontfoot config show` prints a file to begin with"}
+		return nil, nil, hinted{fmt.Errorf("reading the configuration: %w", err), "'frontfoot config show' prints a file to begin with"}
 	}
 	cfg, where, err := parseConfig(path, src)
 	if err != nil {

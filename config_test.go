@@ -52,7 +52,7 @@ var badConfigs = map[string][]string{
 		`4: ingest.inputs.0.site: must be 3 to 40 of a-z, 0-9 and -, is "Ashford Council"`,
 		"6: ingest.inputs.1.paths: must name at least one file or glob",
 		"10: ingest.inputs.2.listen: means nothing for an input of type stdin",
-		`11: ingest.inputs.3.type: must be one of [syslog file stdin], is "carrier-pigeon"`,
+		`11: ingest.inputs.3.type: must be one of syslog, file, stdin, is "carrier-pigeon"`,
 	},
 	"values": {
 		"1: data: must name a folder",

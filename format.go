@@ -135,13 +135,24 @@ func (c *formatShowCommand) Run(t *terminal) error {
 	return w.Flush()
 }
 
+// mostAlike is how many formats are named to one who gave no whole name.
+const mostAlike = 8
+
 func find(all *parse.Formats, name string) (*format.Spec, error) {
+	var alike []string
 	for _, s := range all.Specs() {
 		if s.Name == name {
 			return s, nil
 		}
+		if strings.Contains(strings.ToLower(s.Name+" "+s.Title+" "+s.Vendor+" "+s.Product), strings.ToLower(name)) {
+			alike = append(alike, s.Name)
+		}
 	}
-	return nil, hinted{fmt.Errorf("there is no format %q", name), "`frontfoot format list` has them all"}
+	advice := "'frontfoot format list' has them all"
+	if n := len(alike); n > 0 && n <= mostAlike {
+		advice = "there is " + strings.Join(alike, ", ") + "; " + advice
+	}
+	return nil, hinted{fmt.Errorf("there is no format %q", name), advice}
 }
 
 type formatTestCommand struct {

@@ -55,13 +55,13 @@ func runRegional(ctx context.Context, g *globals, t *terminal, r role) error {
 func (c *Config) checkRegional(r role) error {
 	switch {
 	case len(c.Kafka.Brokers) == 0:
-		return hinted{errors.New("no Kafka is configured"), "name the region's brokers in kafka.brokers; `frontfoot up` brings a broker of its own"}
+		return hinted{errors.New("no Kafka is configured"), "name the region's brokers in kafka.brokers; 'frontfoot up' brings a broker of its own"}
 	case r == working && c.Store.URL == "":
-		return hinted{errors.New("no database is configured"), "name the region's ClickHouse in store.url; `frontfoot up` brings an engine of its own"}
+		return hinted{errors.New("no database is configured"), "name the region's ClickHouse in store.url; 'frontfoot up' brings an engine of its own"}
 	case r == working && c.Detect.KeyFile == "":
 		return hinted{
 			errors.New("no key of the region is configured"),
-			"make one with `head -c 32 /dev/urandom | xxd -p -c 64 > region.key`, give every worker a copy, and name it in detect.key_file",
+			"make one with 'head -c 32 /dev/urandom | xxd -p -c 64 > region.key', give every worker a copy, and name it in detect.key_file",
 		}
 	}
 	return nil

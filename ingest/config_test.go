@@ -30,12 +30,12 @@ func TestValidateNamesEachProblem(t *testing.T) {
 		"site":      {func(c *Config) { c.Inputs[0].Site = "Leeds" }, Problem{"ingest.inputs.0.site", `must be 3 to 40 of a-z, 0-9 and -, is "Leeds"`}},
 		"premises":  {func(c *Config) { c.Inputs[0].Premises = "x" }, Problem{"ingest.inputs.0.premises", `must be empty or 3 to 40 of a-z, 0-9 and -, is "x"`}},
 		"name":      {func(c *Config) { c.Inputs[0].Name = "A b" }, Problem{"ingest.inputs.0.name", `must be 1 to 40 of a-z, 0-9 and -, is "A b"`}},
-		"clock":     {func(c *Config) { c.Inputs[0].Clock = "dead" }, Problem{"ingest.inputs.0.clock", `must be one of [live replay], is "dead"`}},
+		"clock":     {func(c *Config) { c.Inputs[0].Clock = "dead" }, Problem{"ingest.inputs.0.clock", `must be one of live, replay, is "dead"`}},
 		"zone":      {func(c *Config) { c.Inputs[0].TZ = "Mars/Base" }, Problem{"ingest.inputs.0.tz", `must be an IANA name, Local, UTC, +HH:MM or -HH:MM, is "Mars/Base"`}},
 		"max line":  {func(c *Config) { c.Inputs[0].MaxLine = 1 << 20 }, Problem{"ingest.inputs.0.max_line", "must be from 1024 to 262144, is 1048576"}},
 		"no port":   {func(c *Config) { c.Inputs[0].Listen = "localhost" }, Problem{"ingest.inputs.0.listen", `must be host:port or :port, is "localhost"`}},
 		"bad port":  {func(c *Config) { c.Inputs[0].Listen = ":70000" }, Problem{"ingest.inputs.0.listen", `must have a port from 0 to 65535, is ":70000"`}},
-		"transport": {func(c *Config) { c.Inputs[0].Transport = "tls" }, Problem{"ingest.inputs.0.transport", `must be one of [both udp tcp], is "tls"`}},
+		"transport": {func(c *Config) { c.Inputs[0].Transport = "tls" }, Problem{"ingest.inputs.0.transport", `must be one of both, udp, tcp, is "tls"`}},
 		"foreign":   {func(c *Config) { c.Inputs[0].Once = true }, Problem{"ingest.inputs.0.once", "means nothing for an input of type syslog"}},
 		"same name": {func(c *Config) { c.Inputs = append(c.Inputs, good); c.Inputs[1].Listen = ":1" }, Problem{"ingest.inputs.1.name", `must differ from the other inputs' names, "n" is there already`}},
 		"same port": {func(c *Config) { c.Inputs = append(c.Inputs, good); c.Inputs[1].Name = "m" }, Problem{"ingest.inputs.1.listen", "must differ from the other inputs' addresses: n listens on :5514 already"}},
@@ -49,7 +49,7 @@ func TestValidateNamesEachProblem(t *testing.T) {
 		"bad glob": {func(c *Config) {
 			c.Inputs[0] = Input{Name: "n", Type: TypeFile, Site: "leeds", Paths: []string{"/a", "[b"}}
 		}, Problem{"ingest.inputs.0.paths.1", `must be a path or a glob, is "[b"`}},
-		"type": {func(c *Config) { c.Inputs[0] = Input{Name: "n", Type: "http", Site: "leeds"} }, Problem{"ingest.inputs.0.type", `must be one of [syslog file stdin], is "http"`}},
+		"type": {func(c *Config) { c.Inputs[0] = Input{Name: "n", Type: "http", Site: "leeds"} }, Problem{"ingest.inputs.0.type", `must be one of syslog, file, stdin, is "http"`}},
 		"stdin twice": {func(c *Config) {
 			c.Inputs = []Input{{Type: TypeStdin, Site: "leeds"}, {Type: TypeStdin, Site: "york"}}
 		}, Problem{"ingest.inputs.1.type", "only one input can be stdin"}},

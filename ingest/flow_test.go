@@ -282,7 +282,7 @@ func TestTakenPortIsAnErrorAtTheStart(t *testing.T) {
 	in := Input{Name: "net", Type: TypeSyslog, Site: "leeds", Listen: taken.Addr().String(), Transport: "tcp"}
 	_, err = New(Config{Inputs: []Input{free, in}}, all(&fakeKafka{}), t.TempDir(), slog.New(slog.DiscardHandler), nil)
 	var hinted interface{ HintText() string }
-	if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "`listen`") || !strings.Contains(err.Error(), "input net") {
+	if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "'listen'") || !strings.Contains(err.Error(), "input net") {
 		t.Errorf("error is %v", err)
 	}
 }

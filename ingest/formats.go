@@ -34,12 +34,12 @@ func newFormats(folder string, logger *slog.Logger) (*formats, error) {
 		return f, nil
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return nil, &hint.Error{Err: fmt.Errorf("ingest.formats: %s is no folder that can be read", folder), Hint: "make the folder, or correct `ingest.formats` in the configuration"}
+		return nil, &hint.Error{Err: fmt.Errorf("ingest.formats: %s is no folder that can be read", folder), Hint: "make the folder, or correct 'ingest.formats' in the configuration"}
 	}
 	f.seen = look(folder)
 	all, err := parse.LoadFormats(folder)
 	if err != nil { // each problem begins a line: there editors look for its place
-		return nil, &hint.Error{Err: fmt.Errorf("ingest.formats: what is wrong in %s:\n%w", folder, err), Hint: "`frontfoot format test FILE` checks one; docs/writing-formats.md tells how they are written"}
+		return nil, &hint.Error{Err: fmt.Errorf("ingest.formats: what is wrong in %s:\n%w", folder, err), Hint: "'frontfoot format test FILE' checks one; docs/writing-formats.md tells how they are written"}
 	}
 	f.inUse.Store(all)
 	return f, nil

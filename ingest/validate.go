@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"frontfoot/ingest/bus"
@@ -46,7 +47,7 @@ func between[T int | time.Duration](p *problems, field string, v, low, high T) {
 
 func (p *problems) oneOf(field, v string, allowed ...string) {
 	if !slices.Contains(allowed, v) {
-		p.addf(field, "must be one of %v, is %q", allowed, v)
+		p.addf(field, "must be one of %s, is %q", strings.Join(allowed, ", "), v)
 	}
 }
 

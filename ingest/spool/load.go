@@ -122,6 +122,6 @@ func unreadable(path string, err error) error {
 	return &hint.Error{
 		Err: fmt.Errorf("reading %s: %w", path, err),
 		Hint: "check the disk and the rights of this user; where a disk cannot be mended, put a copy of the file in its place, made with" +
-			" `dd conv=noerror,sync bs=4096`: what is missing in it will be written down as damaged",
+			" 'dd conv=noerror,sync bs=4096': what is missing in it will be written down as damaged",
 	}
 }

@@ -123,12 +123,12 @@ func (l *Listener) Close() error {
 }
 
 func explain(err error, transport, address string) error {
-	advice := "set `listen` of the input to an address of this machine, for example 127.0.0.1:5514 or :5514"
+	advice := "set 'listen' of the input to an address of this machine, for example 127.0.0.1:5514 or :5514"
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		advice = "another program has this port: stop it, or set `listen` of the input to another one, for example :5515"
+		advice = "another program has this port: stop it, or set 'listen' of the input to another one, for example :5515"
 	case errors.Is(err, syscall.EACCES):
-		advice = "ports below 1024 need the capability CAP_NET_BIND_SERVICE: give it, or set `listen` of the input to a higher one, for example :5514"
+		advice = "ports below 1024 need the capability CAP_NET_BIND_SERVICE: give it, or set 'listen' of the input to a higher one, for example :5514"
 	}
 	return &hint.Error{Err: fmt.Errorf("listening for syslog over %s on %s: %w", transport, address, err), Hint: advice}
 }

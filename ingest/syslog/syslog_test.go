@@ -305,7 +305,7 @@ func TestTakenPortSaysWhatToDo(t *testing.T) {
 	for _, transport := range []Transport{TCP, UDP, Both} {
 		_, err := Listen(Config{Address: s.l.Addr().String(), Transport: transport}, nil, Metrics{})
 		var hinted *hint.Error
-		if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "`listen`") {
+		if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "'listen'") {
 			t.Errorf("%s: error is %v, hint %v", transport, err, hinted)
 		}
 	}

@@ -104,7 +104,7 @@ func ReadPositions(path string) (map[string][]line.Position, error) {
 func damaged(path string, err error) error {
 	return &hint.Error{
 		Err:  fmt.Errorf("reading positions %s: %w", path, err),
-		Hint: "put back a copy of it, or remove it: then every file is read from where its input's `start` says",
+		Hint: "put back a copy of it, or remove it: then every file is read from where its input's 'start' says",
 	}
 }
 

@@ -129,7 +129,7 @@ func (s *Files) once(ctx context.Context, sink line.Sink) error {
 	if len(s.open) == 0 {
 		return &hint.Error{
 			Err:  fmt.Errorf("reading %v: %w", s.cfg.Paths, fs.ErrNotExist),
-			Hint: "set `paths` of the input to files that exist and can be read",
+			Hint: "set 'paths' of the input to files that exist and can be read",
 		}
 	}
 	s.findRotated()

@@ -347,7 +347,7 @@ func TestOnceReadsToTheEndOldestFirst(t *testing.T) {
 
 	err := New(Config{Paths: []string{filepath.Join(dir, "none")}, Once: true, MaxLine: 10}, p, quiet()).Run(t.Context(), r.sink)
 	var hinted *hint.Error
-	if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "`paths`") {
+	if !errors.As(err, &hinted) || !strings.Contains(hinted.HintText(), "'paths'") {
 		t.Errorf("no file: error is %v", err)
 	}
 }
