@@ -154,15 +154,20 @@ func (c *parseCommand) Run(ctx context.Context, t *terminal) error {
 
 type scoreCommand struct {
 	Format    string `enum:"auto,csv" default:"auto" help:"What standard input holds: log lines (auto) or rows with a schema (csv)."`
-	Schema    string `placeholder:"FILE" type:"existingfile" help:"Names and kinds of the columns of csv rows."`
-	Site      string `default:"local" help:"Name of the site."`
+	Schema    string `placeholder:"FILE" type:"existingfile" help:"Names and kinds of the columns of csv rows: docs/tables.md has an example."`
+	Site      string `placeholder:"NAME" help:"Name of the site (default: the schema's, or local)."`
 	Incidents string `placeholder:"FILE" type:"path" help:"Write incidents to this file."`
 }
 
 // Run scores standard input.
 func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err error) {
-	if err := bus.ValidSite(c.Site); err != nil {
-		return err
+	if c.Site != "" {
+		if err := bus.ValidSite(c.Site); err != nil {
+			return err
+		}
+	}
+	if (c.Format == detect.FormatCSV) != (c.Schema != "") {
+		return hinted{errors.New("a schema is for rows of csv, and these need one"), "name both, --format csv and --schema FILE: docs/tables.md has an example"}
 	}
 	cfg, err := g.load()
 	if err != nil {

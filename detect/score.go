@@ -35,7 +35,7 @@ type ScoreOptions struct {
 }
 
 // Score scores rows as a site would, each before it is learned, and writes one object a row in their order,
-// {"i":0,"score":3.21,"alert":false}, to scores. Where incidents is not nil each incident is written to it when it has ended, as
+// {"i":0,"score":3.21,"alert":false}, to scores. Where incidents is not nil each incident is written to it at the end, as
 // {"time":…,"site":…,"entity":…,"rank_score":…,"rows":[…]}; this needs rows with times. An error names the line it is about.
 func Score(ctx context.Context, in io.Reader, scores, incidents io.Writer, opt ScoreOptions) error {
 	if err := opt.Config.Validate(); err != nil {

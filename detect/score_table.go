@@ -23,7 +23,6 @@ type table struct {
 	opt     *ScoreOptions
 	out     *scoreWriter
 	columns *feature.Table
-	width   int   // columns of the file
 	use     []int // the columns that are features, in the schema's order
 	times   int   // the column of times, -1 where there is none
 	engine  *engine
@@ -96,7 +95,7 @@ func lineError(name string, line int, err error) error {
 }
 
 func newTable(header []string, out *scoreWriter, opt *ScoreOptions) (*table, error) {
-	t := &table{opt: opt, out: out, times: -1, width: len(header)}
+	t := &table{opt: opt, out: out, times: -1}
 	var names []string
 	var kinds []feature.Kind
 	var errs []error
