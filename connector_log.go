@@ -34,6 +34,9 @@ func (c *connector) ConnectLog(ctx context.Context) (query.Log, func() error, er
 		if err != nil {
 			return nil, nil, errStarting(err)
 		}
+		if info.Broker == "" {
+			return nil, nil, hinted{fmt.Errorf("what runs on %s is the database engine alone, without a log", f.path), "name the Kafka of the region in kafka.brokers"}
+		}
 		return c.openLog(bus.Config{Brokers: []string{info.Broker}, Local: true}, func() error { return nil })
 	case err != nil:
 		return nil, nil, err

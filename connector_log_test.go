@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"io"
+	"os"
 	"strings"
 	"testing"
 
@@ -20,5 +23,25 @@ func TestUnreadLog(t *testing.T) {
 		if what, hint := log.Unread(); !strings.Contains(what, c.what) || !strings.Contains(hint, c.hint) {
 			t.Errorf("demo %t: got %q, %q", c.demo, what, hint)
 		}
+	}
+}
+
+// Where a process serves the engine alone there is no log to speak to: the configuration has to name one.
+func TestEngineAloneHasNoLog(t *testing.T) {
+	f := folder{t.TempDir()}
+	if err := os.Mkdir(f.join("database"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	release, err := f.lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release() //nolint:errcheck // closing a lock file
+	if err := f.setRuntime(runtimeInfo{Database: "http://127.0.0.1:1"}); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = (&connector{&globals{Data: f.path}, io.Discard}).ConnectLog(t.Context())
+	if hint, ok := errors.AsType[hinted](err); !ok || !strings.Contains(hint.hint, "kafka.brokers") {
+		t.Errorf("got %v, want an error that names kafka.brokers", err)
 	}
 }

@@ -196,21 +196,3 @@ func lastDecoys(ctx context.Context, log Log, topic string) (last decoy.Decoys, 
 	})
 	return last, err
 }
-
-// controls calls fn with the records of a control topic, in order, without those that cannot be read.
-func controls(ctx context.Context, log Log, topic string, fn func(*detect.Control)) error {
-	at, end, err := log.Offsets(ctx, topic)
-	for err == nil && at < end {
-		var got bus.FetchResult
-		if got, err = log.Fetch(ctx, topic, at, bus.FetchOptions{}); err != nil || len(got.Messages) == 0 {
-			break
-		}
-		for _, m := range got.Messages {
-			at = m.Offset + 1
-			if c, err := detect.DecodeControl(m.Value); err == nil {
-				fn(&c)
-			}
-		}
-	}
-	return err
-}

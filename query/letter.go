@@ -129,29 +129,13 @@ func eachLetter(ctx context.Context, log Log, site string, fn func(*letter) erro
 		return fmt.Errorf("reading the dead letters of site %s: %w", site, err)
 	}
 	seen := map[sameLetter]bool{}
-	for at < end {
-		r, err := log.Fetch(ctx, topic, at, bus.FetchOptions{})
-		if err = errors.Join(err, r.Err); err != nil {
-			return fmt.Errorf("reading the dead letters of site %s: %w", site, err)
+	return eachMessage(ctx, log, topic, at, end, func(m *bus.Message) error {
+		l := readLetter(site, m)
+		key := sameLetter{l.Kind, l.Message, l.Row, l.Control, l.Epoch, l.Seq}
+		if l.Message >= 0 && seen[key] {
+			return nil
 		}
-		for i := range r.Messages {
-			m := &r.Messages[i]
-			if at = m.Offset + 1; at > end {
-				return nil
-			}
-			l := readLetter(site, m)
-			key := sameLetter{l.Kind, l.Message, l.Row, l.Control, l.Epoch, l.Seq}
-			if l.Message >= 0 && seen[key] {
-				continue
-			}
-			seen[key] = true
-			if err := fn(l); err != nil {
-				return err
-			}
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	}
-	return nil
+		seen[key] = true
+		return fn(l)
+	})
 }

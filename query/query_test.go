@@ -48,6 +48,7 @@ type fake struct {
 	idle     bool          // no instance reads the log
 	letters  []bus.Message // of site exeter
 	produced []bus.Message
+	asked    int // how often the log was asked for messages
 }
 
 func (f *fake) Connect(context.Context) (Store, func() error, error) {
