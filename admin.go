@@ -16,6 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/sourcegraph/conc"
+
+	"frontfoot/ingest/hint"
 )
 
 // AdminConfig says where a machine's own monitoring finds frontfoot.
@@ -49,7 +51,7 @@ func newAdmin(cfg AdminConfig, reg *prometheus.Registry, checks []check, logger 
 	if err != nil {
 		err = fmt.Errorf("listening for the admin address: %w", err)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, hinted{err, "another program has " + cfg.Listen + "; set admin.listen to another port, or to 127.0.0.1:0 for any"}
+			return nil, &hint.Error{Err: err, Hint: "another program has " + cfg.Listen + "; set admin.listen to another port, or to 127.0.0.1:0 for any"}
 		}
 		return nil, err
 	}

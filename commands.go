@@ -10,6 +10,7 @@ import (
 
 	"frontfoot/detect"
 	"frontfoot/ingest/bus"
+	"frontfoot/ingest/hint"
 	"frontfoot/ingest/parse"
 	"frontfoot/store/engine"
 )
@@ -23,7 +24,7 @@ func (upCommand) Run(ctx context.Context, g *globals, t *terminal) error {
 		return err
 	}
 	if f := (folder{cfg.Data}); f.isDemo() {
-		return hinted{fmt.Errorf("%s holds the demo", cfg.Data), "choose another folder with --data, so that invented councils are not mixed with yours"}
+		return &hint.Error{Err: fmt.Errorf("%s holds the demo", cfg.Data), Hint: "choose another folder with --data, so that invented councils are not mixed with yours"}
 	}
 	logger := newLogger(t.err, cfg.Log)
 	if err := ensureEngine(ctx, cfg, t.err); err != nil {
@@ -79,7 +80,7 @@ func (c *engineServeCommand) Run(ctx context.Context, g *globals, t *terminal) (
 		return err
 	}
 	if cfg.Store.URL != "" {
-		return hinted{errors.New("the configuration names a ClickHouse elsewhere"), "leave store.url out for the process that serves the engine"}
+		return &hint.Error{Err: errors.New("the configuration names a ClickHouse elsewhere"), Hint: "leave store.url out for the process that serves the engine"}
 	}
 	logger := newLogger(t.err, cfg.Log)
 	if err := ensureEngine(ctx, cfg, t.err); err != nil {
@@ -132,12 +133,12 @@ type parseCommand struct {
 func (c *parseCommand) Run(ctx context.Context, t *terminal) error {
 	zone, err := parse.Zone(c.TZ)
 	if err != nil {
-		return hinted{err, "for example --tz=Europe/London or --tz=+01:00"}
+		return &hint.Error{Err: err, Hint: "for example --tz=Europe/London or --tz=+01:00"}
 	}
 	now := time.Now()
 	if c.Now != "" {
 		if now, err = time.Parse(time.RFC3339Nano, c.Now); err != nil {
-			return hinted{fmt.Errorf("reading --now: %w", err), "for example --now=2026-03-02T00:00:00Z"}
+			return &hint.Error{Err: fmt.Errorf("reading --now: %w", err), Hint: "for example --now=2026-03-02T00:00:00Z"}
 		}
 	}
 	formats, err := c.load()
@@ -167,7 +168,7 @@ func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err er
 		}
 	}
 	if (c.Format == detect.FormatCSV) != (c.Schema != "") {
-		return hinted{errors.New("a schema is for rows of csv, and these need one"), "name both, --format csv and --schema FILE: docs/tables.md has an example"}
+		return &hint.Error{Err: errors.New("a schema is for rows of csv, and these need one"), Hint: "name both, --format csv and --schema FILE: docs/tables.md has an example"}
 	}
 	cfg, err := g.load()
 	if err != nil {

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"frontfoot/ingest/hint"
 )
 
 // configError is every problem of one configuration file, a line each: "file:line: path: message".
@@ -61,7 +63,7 @@ func loadConfig(path string) (*Config, error) {
 func readConfig(path string) (*Config, *configDecoder, error) {
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, hinted{fmt.Errorf("reading the configuration: %w", err), "'frontfoot config show' prints a file to begin with"}
+		return nil, nil, &hint.Error{Err: fmt.Errorf("reading the configuration: %w", err), Hint: "'frontfoot config show' prints a file to begin with"}
 	}
 	cfg, where, err := parseConfig(path, src)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cenkalti/backoff/v7"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/query"
 	"frontfoot/store"
 )
@@ -20,11 +21,11 @@ type connector struct {
 }
 
 func errNoData(f folder) error {
-	return hinted{fmt.Errorf("there is no data in %s yet", f.path), "start 'frontfoot up' or 'frontfoot demo', or name the data folder with --data"}
+	return &hint.Error{Err: fmt.Errorf("there is no data in %s yet", f.path), Hint: "start 'frontfoot up' or 'frontfoot demo', or name the data folder with --data"}
 }
 
 func errStarting(err error) error {
-	return hinted{fmt.Errorf("finding the running instance: %w", err), "it may be starting, or another command has the folder: try again in a moment"}
+	return &hint.Error{Err: fmt.Errorf("finding the running instance: %w", err), Hint: "it may be starting, or another command has the folder: try again in a moment"}
 }
 
 // Connect returns the store and what to call when it is no longer needed.

@@ -10,6 +10,7 @@ import (
 	"frontfoot/detect"
 	"frontfoot/ingest/broker"
 	"frontfoot/ingest/bus"
+	"frontfoot/ingest/hint"
 	"frontfoot/query"
 )
 
@@ -35,7 +36,7 @@ func (c *connector) ConnectLog(ctx context.Context) (query.Log, func() error, er
 			return nil, nil, errStarting(err)
 		}
 		if info.Broker == "" {
-			return nil, nil, hinted{fmt.Errorf("what runs on %s is the database engine alone, without a log", f.path), "name the Kafka of the region in kafka.brokers"}
+			return nil, nil, &hint.Error{Err: fmt.Errorf("what runs on %s is the database engine alone, without a log", f.path), Hint: "name the Kafka of the region in kafka.brokers"}
 		}
 		return c.openLog(bus.Config{Brokers: []string{info.Broker}, Local: true}, func() error { return nil })
 	case err != nil:
@@ -88,7 +89,7 @@ func (c *connector) NewSite(_ context.Context, site string) (*detect.Site, error
 	}
 	f := folder{cfg.Data}
 	if _, err := os.Stat(f.siteKeyPath(site)); errors.Is(err, fs.ErrNotExist) {
-		return nil, hinted{fmt.Errorf("site %s has no key in %s", site, f.path), "'frontfoot sites' lists the sites; workers of a region have their key in detect.key_file"}
+		return nil, &hint.Error{Err: fmt.Errorf("site %s has no key in %s", site, f.path), Hint: "'frontfoot sites' lists the sites; workers of a region have their key in detect.key_file"}
 	}
 	key, err := f.siteKey(site)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/query"
 )
 
@@ -41,7 +42,7 @@ func TestEngineAloneHasNoLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = (&connector{&globals{Data: f.path}, io.Discard}).ConnectLog(t.Context())
-	if hint, ok := errors.AsType[hinted](err); !ok || !strings.Contains(hint.hint, "kafka.brokers") {
+	if hinted, ok := errors.AsType[*hint.Error](err); !ok || !strings.Contains(hinted.Hint, "kafka.brokers") {
 		t.Errorf("got %v, want an error that names kafka.brokers", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/store"
 	"frontfoot/store/engine"
 )
@@ -46,7 +47,7 @@ func openDatabase(ctx context.Context, cfg *Config, f folder, logger *slog.Logge
 	if err != nil {
 		err = fmt.Errorf("opening the database endpoint: %w", err)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, hinted{err, "another program has " + cfg.Engine.Listen + "; set engine.listen to another port, or to 127.0.0.1:0 for any"}
+			return nil, &hint.Error{Err: err, Hint: "another program has " + cfg.Engine.Listen + "; set engine.listen to another port, or to 127.0.0.1:0 for any"}
 		}
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"frontfoot/benchmarks/gen"
 	"frontfoot/ingest"
+	"frontfoot/ingest/hint"
 )
 
 type demoCommand struct {
@@ -33,7 +34,7 @@ func (c *demoCommand) Run(ctx context.Context, g *globals, t *terminal) error {
 		return err
 	}
 	if cfg.Store.URL != "" {
-		return hinted{fmt.Errorf("the demo would write invented councils into the database at %s", cfg.Store.URL), "run it without store.url: it has a database of its own"}
+		return &hint.Error{Err: fmt.Errorf("the demo would write invented councils into the database at %s", cfg.Store.URL), Hint: "run it without store.url: it has a database of its own"}
 	}
 	d := &demo{folder: folder{cfg.Data}, out: t.out, stay: c.Stay, command: g.command(), shown: map[string]bool{}}
 	d.week = gen.Demo()
@@ -93,7 +94,7 @@ func (d *demo) clear() error {
 	}
 	for _, part := range demoParts() {
 		if _, err := os.Stat(d.folder.join(part)); !errors.Is(err, fs.ErrNotExist) {
-			return hinted{fmt.Errorf("%s holds data that is not the demo's", d.folder.path), "choose another folder with --data"}
+			return &hint.Error{Err: fmt.Errorf("%s holds data that is not the demo's", d.folder.path), Hint: "choose another folder with --data"}
 		}
 	}
 	return nil

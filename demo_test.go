@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"frontfoot/ingest/hint"
 )
 
 // The demo empties its own folder, and never one that an instance has used: it would cost the secrets and what is not stored yet.
@@ -28,7 +30,7 @@ func TestDemoClearsItsOwnFolderAlone(t *testing.T) {
 			}
 		}
 		err := (&demo{folder: f}).clear()
-		if refused := errors.As(err, &hinted{}); refused != test.refuse || err != nil && !refused {
+		if refused := errors.As(err, new(*hint.Error)); refused != test.refuse || err != nil && !refused {
 			t.Errorf("%s: got %v, want refused %t", name, err, test.refuse)
 		}
 		for _, part := range test.parts {

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"frontfoot/ingest/hint"
 )
 
 // A folder is the data folder of one instance:
@@ -36,15 +38,6 @@ type runtimeInfo struct {
 // errInUse says that another process owns the folder.
 var errInUse = errors.New("data folder is in use")
 
-// hinted is an error with advice on what to do.
-type hinted struct {
-	error
-	hint string
-}
-
-func (h hinted) Unwrap() error    { return h.error }
-func (h hinted) HintText() string { return h.hint }
-
 func (f folder) join(parts ...string) string {
 	return filepath.Join(append([]string{f.path}, parts...)...)
 }
@@ -61,7 +54,7 @@ func (f folder) lock() (release func() error, err error) {
 	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		file.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, hinted{fmt.Errorf("opening %s: %w", f.path, errInUse), "another frontfoot runs on this folder; stop it, or choose another folder with --data"}
+			return nil, &hint.Error{Err: fmt.Errorf("opening %s: %w", f.path, errInUse), Hint: "another frontfoot runs on this folder; stop it, or choose another folder with --data"}
 		}
 		return nil, fmt.Errorf("locking the data folder: %w", err)
 	}
@@ -73,7 +66,7 @@ func (f folder) lock() (release func() error, err error) {
 func (f folder) password() (string, error) {
 	password, err := f.secret("password", 16)
 	if err == nil && password == "" { // it would let everybody in
-		return "", hinted{errors.New("reading the password of the database endpoint: the file is empty"), "remove " + f.join("secrets", "password") + ": a new one is made"}
+		return "", &hint.Error{Err: errors.New("reading the password of the database endpoint: the file is empty"), Hint: "remove " + f.join("secrets", "password") + ": a new one is made"}
 	}
 	return password, err
 }
@@ -87,7 +80,7 @@ func (f folder) siteKey(site string) (key [16]byte, err error) {
 		return key, err
 	}
 	if n, err := hex.Decode(key[:], []byte(text)); err != nil || n != len(key) {
-		return key, hinted{fmt.Errorf("reading the key of site %s: not %d bytes in hex", site, len(key)), "restore " + f.siteKeyPath(site) + " from a backup; with another key the site learns anew"}
+		return key, &hint.Error{Err: fmt.Errorf("reading the key of site %s: not %d bytes in hex", site, len(key)), Hint: "restore " + f.siteKeyPath(site) + " from a backup; with another key the site learns anew"}
 	}
 	return key, nil
 }

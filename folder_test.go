@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"frontfoot/ingest/hint"
 )
 
 func TestSecretsStay(t *testing.T) {
@@ -46,7 +48,7 @@ func TestDamagedSecretsAreRefused(t *testing.T) {
 			if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
 				t.Fatal(err)
 			}
-			if err := read(); err == nil || !errors.As(err, &hinted{}) {
+			if err := read(); err == nil || !errors.As(err, new(*hint.Error)) {
 				t.Errorf("%s of %q: got %v, want an error with a hint", path, text, err)
 			}
 		}
@@ -121,7 +123,7 @@ func TestReportTellsInterruptionsFromFailures(t *testing.T) {
 		{"nothing", t.Context(), nil, exitOK, ""},
 		{"interrupted", interrupted, context.Canceled, exitInterrupted, ""},
 		{"failed and cancelled the rest", t.Context(), failure, exitError, "disk on fire"},
-		{"with a hint", t.Context(), hinted{errors.New("no"), "do"}, exitError, "error: no\nhint: do\n"},
+		{"with a hint", t.Context(), &hint.Error{Err: errors.New("no"), Hint: "do"}, exitError, "error: no\nhint: do\n"},
 	} {
 		var text strings.Builder
 		if code := report(test.ctx, &text, test.err); code != test.code || !strings.Contains(text.String(), test.text) || test.text == "" && text.Len() > 0 {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/ingest/parse"
 	"frontfoot/ingest/parse/format"
 	"frontfoot/query"
@@ -39,7 +40,7 @@ func (f formatsFolder) load() (*parse.Formats, error) {
 	}
 	all, err := parse.LoadFormats(f.Formats)
 	if err != nil {
-		return nil, hinted{err, "docs/writing-formats.md tells how a format is written"}
+		return nil, &hint.Error{Err: err, Hint: "docs/writing-formats.md tells how a format is written"}
 	}
 	return all, nil
 }
@@ -152,7 +153,7 @@ func find(all *parse.Formats, name string) (*format.Spec, error) {
 	if n := len(alike); n > 0 && n <= mostAlike {
 		advice = "there is " + strings.Join(alike, ", ") + "; " + advice
 	}
-	return nil, hinted{fmt.Errorf("there is no format %q", name), advice}
+	return nil, &hint.Error{Err: fmt.Errorf("there is no format %q", name), Hint: advice}
 }
 
 type formatTestCommand struct {
@@ -207,7 +208,7 @@ func (c *formatTestCommand) chosen() (*parse.Formats, []*format.Spec, error) {
 		}
 		s, err := find(all, name)
 		if _, absent := os.Stat(name); err != nil && absent == nil {
-			err = hinted{fmt.Errorf("%s is no file of a format: its name does not end in .yaml", name), "docs/writing-formats.md tells how a format is written"}
+			err = &hint.Error{Err: fmt.Errorf("%s is no file of a format: its name does not end in .yaml", name), Hint: "docs/writing-formats.md tells how a format is written"}
 		}
 		if err != nil {
 			return nil, nil, err
@@ -219,7 +220,7 @@ func (c *formatTestCommand) chosen() (*parse.Formats, []*format.Spec, error) {
 	}
 	own, err := readFiles(files)
 	if err != nil {
-		return nil, nil, hinted{err, "docs/writing-formats.md tells how a format is written"}
+		return nil, nil, &hint.Error{Err: err, Hint: "docs/writing-formats.md tells how a format is written"}
 	}
 	all, err = parse.WithFormats(own)
 	return all, append(specs, own...), err
@@ -258,9 +259,9 @@ func (c *formatNewCommand) Run(ctx context.Context, t *terminal) error {
 	tellLeftOut(t.err, left)
 	switch {
 	case errors.Is(err, parse.ErrAllUnderstood):
-		return hinted{err, "'frontfoot parse --explain' shows what is read out of each"}
+		return &hint.Error{Err: err, Hint: "'frontfoot parse --explain' shows what is read out of each"}
 	case err != nil:
-		return hinted{err, "give it a few lines of the log: frontfoot format new < sample.log > own.device.yaml"}
+		return &hint.Error{Err: err, Hint: "give it a few lines of the log: frontfoot format new < sample.log > own.device.yaml"}
 	}
 	_, err = t.out.Write(out)
 	return err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/query"
 )
 
@@ -120,7 +121,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return done
 	}
 	if err != nil {
-		report(ctx, stderr, hinted{err, "'frontfoot --help' lists the commands, 'frontfoot COMMAND --help' the flags of one"})
+		report(ctx, stderr, &hint.Error{Err: err, Hint: "'frontfoot --help' lists the commands, 'frontfoot COMMAND --help' the flags of one"})
 		return exitUsage
 	}
 	finder := &connector{&cli.globals, stderr}
@@ -154,9 +155,9 @@ func report(ctx context.Context, w io.Writer, err error) int {
 		return exitInterrupted
 	}
 	fmt.Fprintf(w, "error: %v\n", err)
-	var hint interface{ HintText() string }
-	if errors.As(err, &hint) && hint.HintText() != "" {
-		fmt.Fprintf(w, "hint: %s\n", hint.HintText())
+	var hinted interface{ HintText() string }
+	if errors.As(err, &hinted) && hinted.HintText() != "" {
+		fmt.Fprintf(w, "hint: %s\n", hinted.HintText())
 	}
 	return exitError
 }
@@ -185,7 +186,7 @@ func (g *globals) load() (*Config, error) {
 		return nil, fmt.Errorf("finding the data folder: %w", err)
 	}
 	if info, err := os.Stat(cfg.Data); err == nil && !info.IsDir() {
-		return nil, hinted{fmt.Errorf("the data folder %s is a file", cfg.Data), "name a folder with --data, or with data in the configuration; one that is not there is made"}
+		return nil, &hint.Error{Err: fmt.Errorf("the data folder %s is a file", cfg.Data), Hint: "name a folder with --data, or with data in the configuration; one that is not there is made"}
 	}
 	return cfg, nil
 }

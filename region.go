@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"frontfoot/ingest/hint"
 )
 
 type collectCommand struct{}
@@ -55,13 +57,13 @@ func runRegional(ctx context.Context, g *globals, t *terminal, r role) error {
 func (c *Config) checkRegional(r role) error {
 	switch {
 	case len(c.Kafka.Brokers) == 0:
-		return hinted{errors.New("no Kafka is configured"), "name the region's brokers in kafka.brokers; 'frontfoot up' brings a broker of its own"}
+		return &hint.Error{Err: errors.New("no Kafka is configured"), Hint: "name the region's brokers in kafka.brokers; 'frontfoot up' brings a broker of its own"}
 	case r == working && c.Store.URL == "":
-		return hinted{errors.New("no database is configured"), "name the region's ClickHouse in store.url; 'frontfoot up' brings an engine of its own"}
+		return &hint.Error{Err: errors.New("no database is configured"), Hint: "name the region's ClickHouse in store.url; 'frontfoot up' brings an engine of its own"}
 	case r == working && c.Detect.KeyFile == "":
-		return hinted{
-			errors.New("no key of the region is configured"),
-			"make one with 'head -c 32 /dev/urandom | xxd -p -c 64 > region.key', give every worker a copy, and name it in detect.key_file",
+		return &hint.Error{
+			Err:  errors.New("no key of the region is configured"),
+			Hint: "make one with 'head -c 32 /dev/urandom | xxd -p -c 64 > region.key', give every worker a copy, and name it in detect.key_file",
 		}
 	}
 	return nil
@@ -78,7 +80,7 @@ func readRegionKey(path string) (regionKey, error) {
 		return key, fmt.Errorf("reading the region's key: %w", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return key, hinted{fmt.Errorf("reading the region's key: others may read %s", path), "chmod 600 " + path}
+		return key, &hint.Error{Err: fmt.Errorf("reading the region's key: others may read %s", path), Hint: "chmod 600 " + path}
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -86,10 +88,10 @@ func readRegionKey(path string) (regionKey, error) {
 	}
 	digits := strings.TrimSpace(string(text))
 	if len(digits) != hex.EncodedLen(len(key)) {
-		return key, hinted{fmt.Errorf("reading the region's key: %s holds %d characters, not %d bytes in hex", path, len(digits), len(key)), "copy it from another worker"}
+		return key, &hint.Error{Err: fmt.Errorf("reading the region's key: %s holds %d characters, not %d bytes in hex", path, len(digits), len(key)), Hint: "copy it from another worker"}
 	}
 	if _, err := hex.Decode(key[:], []byte(digits)); err != nil {
-		return key, hinted{fmt.Errorf("reading the region's key: %s is not hex: %w", path, err), "copy it from another worker"}
+		return key, &hint.Error{Err: fmt.Errorf("reading the region's key: %s is not hex: %w", path, err), Hint: "copy it from another worker"}
 	}
 	return key, nil
 }

@@ -14,6 +14,7 @@ import (
 	"frontfoot/detect"
 	"frontfoot/detect/decoy"
 	"frontfoot/ingest/bus"
+	"frontfoot/ingest/hint"
 )
 
 // Decoys are the commands on what nobody uses.
@@ -140,7 +141,7 @@ func (c *DecoyTell) Run(ctx context.Context, named Named, conn LogConnector, out
 	case c.Site != "":
 		sites = []string{c.Site} // without any, those that were told are taken back
 	case len(sites) == 0:
-		return &hinted{errNoDecoys, "name some in decoys; 'frontfoot decoys suggest --site NAME' proposes them. --site NAME takes back those of a site"}
+		return &hint.Error{Err: errNoDecoys, Hint: "name some in decoys; 'frontfoot decoys suggest --site NAME' proposes them. --site NAME takes back those of a site"}
 	}
 	log, done, err := conn.ConnectLog(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"frontfoot/ingest/bus"
+	"frontfoot/ingest/hint"
 )
 
 // DLQ are the commands on dead letters.
@@ -109,7 +110,7 @@ var (
 // as a duplicate.
 func (c *DLQReplay) Run(ctx context.Context, conn LogConnector, out io.Writer) (err error) {
 	if len(c.Offsets) == 0 != c.All {
-		return &hinted{errNoOffsets, "name offsets that 'frontfoot dlq list' shows, or --all, not both"}
+		return &hint.Error{Err: errNoOffsets, Hint: "name offsets that 'frontfoot dlq list' shows, or --all, not both"}
 	}
 	log, done, err := conn.ConnectLog(ctx)
 	if err != nil {
@@ -131,7 +132,7 @@ func (c *DLQReplay) Run(ctx context.Context, conn LogConnector, out io.Writer) (
 		return nil
 	})
 	if err == nil && len(results) < len(c.Offsets) {
-		err = &hinted{fmt.Errorf("%w among %v at site %s", errNoLetter, c.Offsets, c.Site), "'frontfoot dlq list' shows the offsets; letters are kept for 30 days"}
+		err = &hint.Error{Err: fmt.Errorf("%w among %v at site %s", errNoLetter, c.Offsets, c.Site), Hint: "'frontfoot dlq list' shows the offsets; letters are kept for 30 days"}
 	}
 	switch {
 	case err != nil && len(results) == 0:

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"frontfoot/ingest/event"
+	"frontfoot/ingest/hint"
 	"frontfoot/ingest/ledger"
 )
 
@@ -50,7 +51,7 @@ func (c *DLQShow) Run(ctx context.Context, conn LogConnector, out io.Writer) (er
 	case err != nil:
 		return err
 	case found == nil:
-		return &hinted{fmt.Errorf("%w: %d at site %s", errNoLetter, c.Offset, c.Site), "'frontfoot dlq list' shows the offsets; copies of a letter are shown by the first"}
+		return &hint.Error{Err: fmt.Errorf("%w: %d at site %s", errNoLetter, c.Offset, c.Site), Hint: "'frontfoot dlq list' shows the offsets; copies of a letter are shown by the first"}
 	}
 	s := open(found, c.Rows)
 	if c.JSON {

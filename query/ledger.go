@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/ingest/ledger"
 	"frontfoot/store"
 )
@@ -19,7 +20,7 @@ func (c *Sites) ledger(ctx context.Context, s Store, out io.Writer) error {
 	case c.JSON:
 		return writeJSON(out, totals)
 	case len(totals) == 0 && c.Site != "":
-		return &hinted{fmt.Errorf("the ledger has nothing of site %q: %w", c.Site, store.ErrNotFound), "'frontfoot sites' lists the sites; a collector writes its first entries within a minute"}
+		return &hint.Error{Err: fmt.Errorf("the ledger has nothing of site %q: %w", c.Site, store.ErrNotFound), Hint: "'frontfoot sites' lists the sites; a collector writes its first entries within a minute"}
 	case len(totals) == 0:
 		_, err := fmt.Fprintln(out, "The ledger is empty: no collector has reported yet.")
 		return err

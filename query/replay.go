@@ -12,6 +12,7 @@ import (
 	"frontfoot/detect"
 	"frontfoot/detect/incident"
 	"frontfoot/ingest/event"
+	"frontfoot/ingest/hint"
 	"frontfoot/store"
 )
 
@@ -62,9 +63,9 @@ func (c *Replay) Run(ctx context.Context, conn Connector, models Models, self Co
 	}
 	switch {
 	case !runName.MatchString(r.result.Run):
-		return &hinted{fmt.Errorf("%w: %q", errRun, c.Name), "take letters, digits and _ . : - , at most 64"}
+		return &hint.Error{Err: fmt.Errorf("%w: %q", errRun, c.Name), Hint: "take letters, digits and _ . : - , at most 64"}
 	case r.result.To.Before(r.result.From):
-		return &hinted{errPeriod, "choose a --to after --from"}
+		return &hint.Error{Err: errPeriod, Hint: "choose a --to after --from"}
 	}
 	s, done, err := conn.Connect(ctx)
 	if err != nil {
@@ -74,7 +75,7 @@ func (c *Replay) Run(ctx context.Context, conn Connector, models Models, self Co
 	if n, err := s.RunRows(ctx, c.Site, r.result.Run); err != nil {
 		return err
 	} else if n > 0 {
-		return &hinted{fmt.Errorf("%w: %s", errHasRun, r.result.Run), "name this one with --run; no run is ever written over"}
+		return &hint.Error{Err: fmt.Errorf("%w: %s", errHasRun, r.result.Run), Hint: "name this one with --run; no run is ever written over"}
 	}
 	if r.site, err = models.NewSite(ctx, c.Site); err != nil {
 		return err
@@ -84,7 +85,7 @@ func (c *Replay) Run(ctx context.Context, conn Connector, models Models, self Co
 		return err
 	}
 	if r.result.Events == 0 {
-		return &hinted{fmt.Errorf("%w at site %s", errNone, c.Site), "'frontfoot sites' shows since when there are events, and which sites there are"}
+		return &hint.Error{Err: fmt.Errorf("%w at site %s", errNone, c.Site), Hint: "'frontfoot sites' shows since when there are events, and which sites there are"}
 	}
 	if r.result.Found, err = s.CompareRun(ctx, c.Site, r.result.Run, r.result.From, r.result.To); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"frontfoot/detect"
 	"frontfoot/ingest/bus"
+	"frontfoot/ingest/hint"
 	"frontfoot/store"
 )
 
@@ -54,7 +55,7 @@ func (c *Rollback) Run(ctx context.Context, conn Connector, log LogConnector, mo
 		return err
 	}
 	if err := site.Check(snapshot); err != nil {
-		return &hinted{fmt.Errorf("%w: %w", errState, err), "an update of frontfoot may have changed the models: choose a later one of '" + string(self) + " rollback --site " + c.Site + "'"}
+		return &hint.Error{Err: fmt.Errorf("%w: %w", errState, err), Hint: "an update of frontfoot may have changed the models: choose a later one of '" + string(self) + " rollback --site " + c.Site + "'"}
 	}
 	return c.send(ctx, log, &states[0], snapshot, out)
 }
@@ -84,7 +85,7 @@ func (c *Rollback) find(ctx context.Context, conn Connector) (states []store.Sta
 		states = states[1:]
 	}
 	if len(states) == 0 {
-		return nil, nil, &hinted{fmt.Errorf("site %s: %w: %s", c.Site, errNoState, to.UTC().Format(time.DateTime)), "without --to those that are kept are listed"}
+		return nil, nil, &hint.Error{Err: fmt.Errorf("site %s: %w: %s", c.Site, errNoState, to.UTC().Format(time.DateTime)), Hint: "without --to those that are kept are listed"}
 	}
 	snapshot, err = s.State(ctx, c.Site, states[0].Time.UnixNano(), states[0].Offset)
 	return states[:1], snapshot, err
@@ -120,7 +121,7 @@ func (c *Rollback) send(ctx context.Context, log LogConnector, state *store.Stat
 	record := detect.Rollback{To: state.Time.UnixNano(), State: state.Offset, SHA256: sha256.Sum256(snapshot), Note: c.Note, Author: author, Time: time.Now().UnixNano()}
 	value, err := record.Encode()
 	if err != nil {
-		return &hinted{err, "a note has at most 4,096 bytes, an author's name 256"}
+		return &hint.Error{Err: err, Hint: "a note has at most 4,096 bytes, an author's name 256"}
 	}
 	l, done, err := log.ConnectLog(ctx)
 	if err != nil {

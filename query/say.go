@@ -15,6 +15,7 @@ import (
 	"frontfoot/detect/incident"
 	"frontfoot/detect/verdict"
 	"frontfoot/ingest/bus"
+	"frontfoot/ingest/hint"
 	"frontfoot/store"
 )
 
@@ -86,7 +87,7 @@ func (c *Say) say(ctx context.Context, conn Connector, log LogConnector, out io.
 	}
 	value, err := v.Encode()
 	if err != nil {
-		return &hinted{err, "a note has at most 4,096 bytes, an author's name 256"}
+		return &hint.Error{Err: err, Hint: "a note has at most 4,096 bytes, an author's name 256"}
 	}
 	l, done, err := log.ConnectLog(ctx)
 	if err != nil {
@@ -163,14 +164,14 @@ func heard(ctx context.Context, log Log, site, id string) error {
 		}
 	})
 	if err == nil && last == verdict.Nothing {
-		err = &hinted{fmt.Errorf("incident %s: %w", id, errUnsaid), "'frontfoot incidents list' shows the verdict of each"}
+		err = &hint.Error{Err: fmt.Errorf("incident %s: %w", id, errUnsaid), Hint: "'frontfoot incidents list' shows the verdict of each"}
 	}
 	return err
 }
 
 func notFound(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return &hinted{err, "'frontfoot incidents' lists them"}
+		return &hint.Error{Err: err, Hint: "'frontfoot incidents' lists them"}
 	}
 	return err
 }
@@ -181,7 +182,7 @@ func (c *Say) author() (string, error) {
 	}
 	u, err := user.Current()
 	if err != nil {
-		return "", &hinted{fmt.Errorf("finding out who speaks: %w", err), "name yourself with --author"}
+		return "", &hint.Error{Err: fmt.Errorf("finding out who speaks: %w", err), Hint: "name yourself with --author"}
 	}
 	return u.Username, nil
 }
@@ -197,7 +198,7 @@ func (c *IncidentSuppress) narrow(ctx context.Context, s Store, in *store.Incide
 	known := slices.Compact(slices.Sorted(slices.Values(slices.Concat(in.Entities, v.Scope.Entities))))
 	for _, e := range c.Entity {
 		if !slices.Contains(known, e) {
-			return &hinted{fmt.Errorf("%w: %q", errEntity, e), "it has " + escape(strings.Join(known, ", ")) + "; write one such as --entity source.ip=10.0.0.5"}
+			return &hint.Error{Err: fmt.Errorf("%w: %q", errEntity, e), Hint: "it has " + escape(strings.Join(known, ", ")) + "; write one such as --entity source.ip=10.0.0.5"}
 		}
 	}
 	if len(c.Entity) > 0 {
@@ -210,7 +211,7 @@ func (c *IncidentSuppress) narrow(ctx context.Context, s Store, in *store.Incide
 			i = n - 1
 		}
 		if i < 0 {
-			return &hinted{fmt.Errorf("%w: %q", errReason, r), "it has " + strings.Join(reasonsOf(v), ", ") + "; 'frontfoot incidents show' numbers them"}
+			return &hint.Error{Err: fmt.Errorf("%w: %q", errReason, r), Hint: "it has " + strings.Join(reasonsOf(v), ", ") + "; 'frontfoot incidents show' numbers them"}
 		}
 		picked = append(picked, v.Scope.Reasons[i])
 	}
@@ -266,9 +267,9 @@ func until(text string, now time.Time) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, &hinted{
-		fmt.Errorf("--until=%s: %w", text, errUntil),
-		"write 24h, 7d, 2026-03-09 or 2026-03-09T15:04:05Z; it must be after the site's own time, " + now.UTC().Format(time.DateTime),
+	return time.Time{}, &hint.Error{
+		Err:  fmt.Errorf("--until=%s: %w", text, errUntil),
+		Hint: "write 24h, 7d, 2026-03-09 or 2026-03-09T15:04:05Z; it must be after the site's own time, " + now.UTC().Format(time.DateTime),
 	}
 }
 

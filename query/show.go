@@ -40,17 +40,6 @@ func (c *IncidentShow) Run(ctx context.Context, conn Connector, self Command, ou
 	return WriteIncident(out, &in, c.Evidence, self)
 }
 
-// hinted is an error with advice.
-type hinted struct {
-	error
-	hint string
-}
-
-func (h *hinted) Unwrap() error { return h.error }
-
-// HintText says what to do.
-func (h *hinted) HintText() string { return h.hint }
-
 // WriteIncident writes an incident for people, with at most so many events of its evidence, 0 for all. self begins the commands that go on from there.
 func WriteIncident(out io.Writer, in *store.Incident, evidence int, self Command) error {
 	p := &page{w: bufio.NewWriter(out), terminal: terminalOf(out)}

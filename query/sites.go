@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"frontfoot/detect"
+	"frontfoot/ingest/hint"
 	"frontfoot/store"
 )
 
@@ -135,7 +136,7 @@ func (c *Sites) Run(ctx context.Context, conn Connector, out io.Writer) (err err
 var errNoSite = errors.New("nothing is known of site")
 
 func noSite(name string) error {
-	return &hinted{fmt.Errorf("%w %q", errNoSite, name), "'frontfoot sites' lists the sites"}
+	return &hint.Error{Err: fmt.Errorf("%w %q", errNoSite, name), Hint: "'frontfoot sites' lists the sites"}
 }
 
 // checkSite returns an error where nothing is known of a site; the site "" is all.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"frontfoot/ingest/hint"
 	"frontfoot/store"
 )
 
@@ -69,7 +70,7 @@ func verdictOn(found []store.Verification) error {
 	if len(dirty) == 0 {
 		return nil
 	}
-	return &hinted{fmt.Errorf("%w: %s", errNotClean, strings.Join(dirty, "; ")), "'frontfoot sites --ledger' shows what is known to be lost, 'frontfoot dlq list' what was set aside"}
+	return &hint.Error{Err: fmt.Errorf("%w: %s", errNotClean, strings.Join(dirty, "; ")), Hint: "'frontfoot sites --ledger' shows what is known to be lost, 'frontfoot dlq list' what was set aside"}
 }
 
 // faults says in words what is wrong.
