@@ -86,14 +86,19 @@ func WriteIncidents(out io.Writer, list []store.Incident) error {
 		_, err := fmt.Fprintln(out, "No incidents. 'frontfoot sites' shows what comes in and which sites are still learning.")
 		return err
 	}
+	t := incidentsTable(list)
+	return t.write(out, terminalOf(out))
+}
+
+func incidentsTable(list []store.Incident) table {
 	t := table{columns: []column{
 		{title: "ID"},
 		{title: "RAISED (UTC)"},
 		{title: "SITE"},
 		{title: "SEVERITY"},
-		{title: "SCORE", right: true},
-		{title: "EVENTS", right: true},
-		{title: "VERDICT"},
+		{title: "SCORE", right: true, spare: 2},
+		{title: "EVENTS", right: true, spare: 3},
+		{title: "VERDICT", spare: 1},
 		{title: "WHAT", fill: true},
 	}}
 	for i := range list {
@@ -102,7 +107,7 @@ func WriteIncidents(out io.Writer, list []store.Incident) error {
 			cell{text: escape(in.Severity), style: severityStyle(in.Severity)}, cell{text: strconv.FormatFloat(float64(in.Score), 'f', 1, 32)},
 			cell{text: thousands(uint64(in.Findings))}, cell{text: standing(in)}, cell{text: escape(in.Title)})
 	}
-	return t.write(out, terminalOf(out))
+	return t
 }
 
 // standing is what was said of an incident, "open" where nobody has said, or where it holds no longer.

@@ -101,7 +101,7 @@ func TestTableLeavesOut(t *testing.T) {
 	}
 }
 
-// On a terminal of 80 columns sites and formats fit, and say what matters most.
+// On a terminal of 80 columns incidents, sites and formats fit, and say what matters most.
 func TestWideTablesFit(t *testing.T) {
 	var states []SiteState
 	list := example().sites
@@ -112,8 +112,9 @@ func TestWideTablesFit(t *testing.T) {
 		table table
 		want  []string
 	}{
-		"sites":   {sitesTable(states), []string{"SITE", "EVENTS", "LOST", "STATE", "learning until 2026-03-07 23:14", "not shown, for want of room: FIRST (UTC)"}},
-		"formats": {formatsTable(parse.BuiltIn().Specs()), []string{"FORMAT", "WHAT", "fortinet.fortigate", "not shown, for want of room: VERSIONS"}},
+		"incidents": {incidentsTable(example().incidents), []string{"critical  192.0.2.7 tried 214", "not shown, for want of room: SCORE, EVENTS, VERDICT"}},
+		"sites":     {sitesTable(states), []string{"SITE", "EVENTS", "LOST", "STATE", "learning until 2026-03-07 23:14", "not shown, for want of room: FIRST (UTC)"}},
+		"formats":   {formatsTable(parse.BuiltIn().Specs()), []string{"FORMAT", "WHAT", "fortinet.fortigate", "not shown, for want of room: VERSIONS"}},
 	} {
 		var out bytes.Buffer
 		if err := c.table.write(&out, terminal{width: 80}); err != nil {

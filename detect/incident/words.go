@@ -125,7 +125,7 @@ func nextStep(tactics []string, who, site string) string {
 	case "TA0006":
 		return "See whether any of the tries of " + who + " succeeded; lock the accounts that did and block the source."
 	case "TA0008":
-		return "Take " + who + " off the network if nobody can explain it, and look at every host it reached in this hour."
+		return "Take " + who + " off the network if nobody can explain it, and look at every host that it reached."
 	case "TA0009":
 		return "See what " + who + " drew and whether it was meant for it; limit how much one may ask for until that is known."
 	case "TA0010":
