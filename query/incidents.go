@@ -65,9 +65,17 @@ func (c *IncidentList) Run(ctx context.Context, conn Connector, out io.Writer) (
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	list, err := s.Incidents(ctx, store.IncidentFilter{Site: c.Site, Since: c.Since.Time, Limit: c.Limit})
+	filter := store.IncidentFilter{Site: c.Site, Since: c.Since.Time}
+	if c.Limit > 0 {
+		filter.Limit = c.Limit + 1 // one more tells that there are more
+	}
+	list, err := s.Incidents(ctx, filter)
 	if err != nil {
 		return err
+	}
+	more := c.Limit > 0 && len(list) > c.Limit
+	if more {
+		list = list[:c.Limit]
 	}
 	if len(list) == 0 {
 		if err := checkSite(ctx, s, c.Site); err != nil {
@@ -77,7 +85,11 @@ func (c *IncidentList) Run(ctx context.Context, conn Connector, out io.Writer) (
 	if c.JSON {
 		return writeJSON(out, list)
 	}
-	return WriteIncidents(out, list)
+	if err := WriteIncidents(out, list); err != nil || !more {
+		return err
+	}
+	_, err = fmt.Fprintln(out, "and more; --limit shows them")
+	return err
 }
 
 // WriteIncidents writes incidents as a table.

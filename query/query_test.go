@@ -182,6 +182,7 @@ func TestOutput(t *testing.T) {
 		args []string
 	}{
 		{"incidents", example(), []string{"incidents"}},
+		{"incidents-limit", example(), []string{"incidents", "--limit", "1"}},
 		{"incidents-none", &fake{}, []string{"incidents"}},
 		{"incidents-json", example(), []string{"incidents", "--json"}},
 		{"show", example(), []string{"incidents", "show", "exe-7f3a9c", "--evidence", "2"}},
@@ -274,7 +275,7 @@ func TestFilter(t *testing.T) {
 	if _, err := run(t, f, "incidents", "--site", "exeter", "--since", "2026-03-02", "--limit", "5"); err != nil {
 		t.Fatal(err)
 	}
-	want := store.IncidentFilter{Site: "exeter", Since: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Limit: 5}
+	want := store.IncidentFilter{Site: "exeter", Since: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Limit: 6}
 	if diff := cmp.Diff(f.filter, want); diff != "" {
 		t.Errorf("got against want:\n%s", diff)
 	}
