@@ -37,7 +37,7 @@ func TestEngineAloneHasNoLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release() //nolint:errcheck // closing a lock file
+	defer release()
 	if err := f.setRuntime(runtimeInfo{Database: "http://127.0.0.1:1"}); err != nil {
 		t.Fatal(err)
 	}
