@@ -79,12 +79,7 @@ func (l *life) manage(at int64) {
 	if to != jump {
 		c.shell(l.q, r, at, jump, u, u.ip, nil, 20*minute)
 		at += r.span(20*second, 0.6)
-		f := flow{
-			src: jump.ip, sport: r.ephemeral(), dst: to.ip, dport: 22, proto: 6, policy: polManage, action: "close", service: "SSH", from: "Reserved",
-			to: "Reserved", seconds: uint64(r.skewed(600, 0.8)), sent: uint64(r.skewed(30_000, 1)), rcvd: uint64(r.skewed(120_000, 1)),
-		}
-		end := at + int64(f.seconds)*second
-		l.q.put(end, c.fgt.traffic(l.q.buf(), r, end, &f))
+		c.managed(l.q, r, at, jump, to, 22, "SSH", 600, 30_000, 120_000)
 	}
 	from := jump.ip
 	if to == jump {
@@ -95,6 +90,16 @@ func (l *life) manage(at int64) {
 		commands = append(commands, l.chore())
 	}
 	c.shell(l.q, r, at, to, u, from, commands, r.span(8*minute, 0.7))
+}
+
+// managed writes a connection from the network of those who look after the servers to one of them, at its end.
+func (c *council) managed(q *queue, r rng, at int64, from, to *server, port uint16, service string, seconds, sent, rcvd float64) {
+	f := flow{
+		src: from.ip, sport: r.ephemeral(), dst: to.ip, dport: port, proto: 6, policy: polManage, action: "close", service: service, from: "Reserved",
+		to: "Reserved", seconds: uint64(r.skewed(seconds, 0.8)), sent: uint64(r.skewed(sent, 1)), rcvd: uint64(r.skewed(rcvd, 1)),
+	}
+	end := at + int64(f.seconds)*second
+	q.put(end, c.fgt.traffic(q.buf(), r, end, &f))
 }
 
 // chore is a command: most are usual, some were never given before.
