@@ -28,7 +28,8 @@ type kind struct {
 }
 
 func kinds() []kind {
-	return slices.Concat(chains(), scans(), credentials(), command(), theft(), movement(), footholds(), misuse(), services())
+	return slices.Concat(chains(), scans(), credentials(), command(), theft(), movement(), footholds(), misuse(), services(),
+		accounts(), frauds(), holdings(), relays(), outages(), planted())
 }
 
 // Scenarios returns the names of all kinds of attack.

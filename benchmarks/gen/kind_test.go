@@ -67,19 +67,19 @@ func TestCampaign(t *testing.T) {
 	cfg := Month(5, 6, 4, 1_000)
 	played := map[Scenario]int{}
 	days := map[string]int{}
-	for _, p := range cfg.Campaign(3, nil) {
+	for _, p := range cfg.Campaign(4, nil) {
 		played[p.Kind]++
 		days[p.Site]++
 		if p.Day < 8 || p.Day > cfg.Days {
 			t.Errorf("%s on day %d", p.Kind, p.Day)
 		}
 	}
-	if len(days) != 6 || days[cfg.Sites[0]] != 9 {
-		t.Errorf("attacks at sites %v, want 9 at each of 6", days)
+	if len(days) != 6 || days[cfg.Sites[0]] != 12 {
+		t.Errorf("attacks at sites %v, want 12 at each of 6", days)
 	}
 	for _, k := range Scenarios() {
 		if n := played[k]; n < 1 || n > 2 {
-			t.Errorf("%s is played %d times, want 54 attacks dealt evenly", k, n)
+			t.Errorf("%s is played %d times, want 72 attacks dealt evenly", k, n)
 		}
 	}
 	if only := cfg.Campaign(1, []Scenario{"tor"}); len(only) != 18 || only[0].Kind != "tor" {
