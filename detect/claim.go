@@ -66,7 +66,7 @@ func (s *Site) alarm(m *Message, row int, claim string, out *Output) {
 			Feature: identityKind, Name: "frontfoot.site", Bits: identityBits, Value: hash,
 			What: "messages of " + s.name + " claim to be of " + claim, Expected: "a collector speaks for its own site alone",
 		}},
-		Daily: daily(s.seen, s.clock.age()), Learning: s.Learning(), Certain: true, Now: s.clock.now,
+		Daily: s.daily(), Learning: s.Learning(), Certain: true, Now: s.clock.now,
 	}
 	s.book.Mark(o, s.clock.now)
 	s.tracker.Observe(o, &out.Incidents)

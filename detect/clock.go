@@ -49,6 +49,9 @@ func (c *clock) see(t int64) bool {
 // age is how much of the site's own time has passed.
 func (c *clock) age() time.Duration { return time.Duration(c.now - c.first) }
 
+// day is the number of the day since 1970 UTC.
+func (c *clock) day() uint32 { return uint32(c.now / int64(24*time.Hour)) }
+
 func (c *clock) encode(e *sketch.Encoder) {
 	e.Bool(c.set)
 	e.Int(c.first)

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"frontfoot/detect/incident"
+	"frontfoot/detect/influence"
 	"frontfoot/ingest/event"
 	"frontfoot/ingest/ledger"
 )
@@ -28,12 +29,13 @@ type Output struct {
 	Incidents []incident.Version
 	Ledger    []ledger.Entry
 	Verdicts  []Verdict
-	Kept      *Kept // the state behind the messages, where one is to be kept
+	Kept      *Kept              // the state behind the messages, where one is to be kept
+	Lessons   []influence.Lesson // who taught the models on a day that ended with the messages
 }
 
 // Empty reports whether there is nothing to write.
 func (o *Output) Empty() bool {
-	return len(o.Messages)+len(o.Findings)+len(o.Incidents)+len(o.Ledger)+len(o.Verdicts) == 0 && o.Kept == nil
+	return len(o.Messages)+len(o.Findings)+len(o.Incidents)+len(o.Ledger)+len(o.Verdicts)+len(o.Lessons) == 0 && o.Kept == nil
 }
 
 // Scored is a message with the verdict on each of its rows.

@@ -42,8 +42,12 @@ func (e *engine) score(r *feature.Row) float32 {
 	return e.bits
 }
 
-// learn takes up the row scored last, as far as the judge lets it; held is what belongs to an open incident.
-func (e *engine) learn(held bool) { e.model.Learn(e.judge.learn(held, e.fade.weight())) }
+// learn takes up a share of the row scored last, as far as the judge lets it; held is what belongs to an open incident.
+func (e *engine) learn(held bool, share float32) {
+	if share > 0 {
+		e.model.Learn(share * e.judge.learn(held, share*e.fade.weight()))
+	}
+}
 
 // trust learns the row scored last as known to be clean.
 func (e *engine) trust() {

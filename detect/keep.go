@@ -89,6 +89,7 @@ func (s *Site) rollBack(r *Rollback, snapshot []byte, offset, next int64, out *O
 		return err
 	}
 	s.engine, s.fusion, s.sequences = past.engine, past.fusion, past.sequences
+	s.influence.Return(past.influence)
 	if s.clock.first != past.clock.first || !s.clock.set { // learned anew in between
 		s.seen, s.keeping = past.seen, past.keeping
 		s.clock.first = past.clock.first

@@ -154,7 +154,7 @@ func (t *table) score(cells []string) error {
 	alert := t.engine.alert(t.opt.Config.FindingRate)
 	learning := t.opt.Config.learning(&t.clock, number+1)
 	if t.row.Timed && (alert || t.goesOn() || t.notable()) {
-		o := observe(t.engine, &t.row, t.opt.Site, &t.clock, t.panel.came())
+		o := observe(t.engine, &t.row, t.opt.Site, &t.clock, daily(t.panel.came(), t.clock.age()))
 		o.Learning = learning
 		t.addFlood(o)
 		o.Finding.Seq, o.Finding.ID = number, findingID(t.opt.Site, o.Finding.Model, "", number)
@@ -164,7 +164,7 @@ func (t *table) score(cells []string) error {
 	if number < uint64(t.opt.Schema.Warmup) {
 		t.engine.trust()
 	} else {
-		t.engine.learn(held)
+		t.engine.learn(held, 1)
 	}
 	t.out.take(t.fresh)
 	t.fresh = t.fresh[:0]

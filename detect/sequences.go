@@ -54,7 +54,7 @@ func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
 	if len(s.sequences) == 0 {
 		return
 	}
-	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: daily(s.seen, s.clock.age()), Learning: learning}
+	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: s.daily(), Learning: learning}
 	for i, model := range s.sequences {
 		f := model.Take(&s.seq)
 		if f == nil {

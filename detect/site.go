@@ -7,6 +7,7 @@ import (
 	"frontfoot/detect/decoy"
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
+	"frontfoot/detect/influence"
 	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
 	"frontfoot/detect/verdict"
@@ -43,6 +44,7 @@ type state struct {
 	engine    *engine
 	fusion    *fusion // the engine's judge
 	sequences sequences
+	influence *influence.Book // who taught how much
 	tracker   *incident.Tracker
 	clock     clock
 	seen      uint64 // events so far
@@ -68,6 +70,7 @@ func (s *Site) newState() state {
 		engine:    newEngine(s.events.Layout(), s.key, s.cfg.MaxBytes, judge),
 		fusion:    judge,
 		sequences: newSequences(s.key, s.events.Layout()).without(s.cfg.without),
+		influence: influence.New(),
 		tracker:   incident.NewTracker(incident.Config{Site: s.name, PerDay: s.cfg.IncidentsPerDay, Zone: s.cfg.Zone}),
 		book:      verdict.New(s.events.Layout()),
 		decoys:    decoy.NewSet(),
@@ -79,7 +82,7 @@ func (s *Site) Learning() bool { return s.cfg.learning(&s.clock, s.seen) }
 
 // Bytes returns the memory that what the site knows takes.
 func (s *Site) Bytes() int {
-	return s.engine.bytes() + s.sequences.bytes() + s.tracker.Bytes() + s.book.Bytes() + s.decoys.Bytes()
+	return s.engine.bytes() + s.sequences.bytes() + s.influence.Bytes() + s.tracker.Bytes() + s.book.Bytes() + s.decoys.Bytes()
 }
 
 // Process scores the events of m, learns them, and appends what there is to say to out. Events of a numbered epoch that came before are left
@@ -182,6 +185,7 @@ func (s *Site) pass(t int64, out *Output) {
 	if s.clock.see(t) {
 		s.engine.pass(int64(s.clock.age()) / (int64(s.cfg.HalfLife) / fadeSteps))
 		s.tracker.Advance(s.clock.now, &out.Incidents)
+		s.influence.Pass(s.clock.day(), &out.Lessons)
 	}
 }
 
@@ -195,8 +199,8 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	alert, learning := s.engine.alert(s.cfg.FindingRate), s.Learning()
 	s.counted(m, row, learning, out)
 	touch, touched := s.decoys.Find(m.Events, row)
-	if alert || touched || s.followed() || s.engine.notable(daily(s.seen, s.clock.age())) {
-		o := observe(s.engine, &s.row, s.name, &s.clock, s.seen)
+	if alert || touched || s.followed() || s.engine.notable(s.daily()) {
+		o := observe(s.engine, &s.row, s.name, &s.clock, s.daily())
 		o.Learning = learning
 		if touched {
 			alert = s.touch(o, &touch, alert)
@@ -214,10 +218,12 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	}
 	held := !s.cfg.without.lacks(PartGuard) && holds(s.tracker, s.engine.layout, &s.row)
 	learns := s.book.Learns(&s.row, s.unusual, s.clock.now)
+	share := float32(0)
 	if learns {
-		s.engine.learn(held)
+		share = s.teaches(learning)
+		s.engine.learn(held, share)
 	}
-	s.sequences.learn(&s.seq, held || !learns)
+	s.sequences.learn(&s.seq, held || share < half)
 	return bits, which
 }
 
@@ -246,14 +252,14 @@ func (s *Site) unusual(feature int) bool {
 }
 
 // observe makes the observation of the row that an engine scored last, without its place in the log.
-func observe(e *engine, row *feature.Row, site string, now *clock, seen uint64) *incident.Observation {
+func observe(e *engine, row *feature.Row, site string, now *clock, daily float32) *incident.Observation {
 	x := explainer{layout: e.layout, row: row, age: now.age()}
 	kinds := x.kinds(e.model, &e.verdict)
 	o := &incident.Observation{
 		Finding:  incident.Finding{Site: site, Time: row.Time, Model: e.loudest().String(), Score: e.bits},
 		Entities: x.entities(&e.verdict),
 		Kinds:    kinds,
-		Daily:    daily(seen, now.age()),
+		Daily:    daily,
 		Busy:     x.busy(e.model),
 		Now:      now.now,
 	}
@@ -273,6 +279,9 @@ func holds(t *incident.Tracker, layout *feature.Layout, row *feature.Row) bool {
 	}
 	return false
 }
+
+// daily is how many events a day the site has, without those that were held back: a flood makes nobody else's events less telling.
+func (s *Site) daily() float32 { return daily(s.seen-min(s.seen, s.influence.Kept()), s.clock.age()) }
 
 // daily is how many events a day a site has.
 func daily(seen uint64, age time.Duration) float32 {

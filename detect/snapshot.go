@@ -24,15 +24,16 @@ import (
 //	             In formats 1 to 4 the arrivals stood behind the tracker. Format 1 ended before them, format 2 before the tracker's marks, the verdicts and the
 //	             decoys, format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and
 //	             what it knows, with its length), format 4 before what the evidence of stories is of, format 5 before what is known of kept states and the
-//	             tracker's memory of stories that one row as a whole tells; in formats 1 to 6 a fusion had a view more. They are still read.
+//	             tracker's memory of stories that one row as a whole tells; in formats 1 to 6 a fusion had a view more, and formats 1 to 7 ended before who taught how much. They are still read.
 //
 // From format 5 on all up to the arrivals stays as it is in every format: whatever the models become, before or after this program, which events had
 // come is read.
 const (
 	snapshotMagic  = "FFS"
-	snapshotFormat = 7
+	snapshotFormat = 8
 	arrivalsFirst  = 5 // the format from which on the arrivals stand before what the models know
 	twoViews       = 7 // the format from which on a fusion has two views
+	influences     = 8 // the format from which on it is known who taught how much
 	oldestFormat   = 1
 	modelVersion   = 7
 	oldestModel    = 2
@@ -76,6 +77,7 @@ func (s *Site) Snapshot() []byte {
 	s.tracker.EncodeSorts(&e)
 	s.keeping.encode(&e)
 	s.tracker.EncodeWhole(&e)
+	s.influence.Encode(&e)
 	return e.Buf
 }
 
@@ -230,6 +232,11 @@ func (s *Site) decodeState(format byte, d *sketch.Decoder) error {
 		if err := s.tracker.DecodeWhole(d); err != nil {
 			return err
 		}
+	}
+	if format < influences {
+		s.influence.Pass(s.clock.day(), nil)
+	} else if err := s.influence.Decode(d); err != nil {
+		return err
 	}
 	if d.Left() > 0 {
 		return fmt.Errorf("%d bytes too many", d.Left())

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"frontfoot/benchmarks/gen"
+	"frontfoot/detect/influence"
 	"frontfoot/detect/sketch"
 )
 
@@ -80,6 +81,8 @@ func TestRestoreReadsFormat4(t *testing.T) {
 	for _, c := range f.site.fusion.classes { // all but what scores of three views were
 		c.sum, c.alarm = sketch.Tail{}, newClass().alarm
 	}
+	f.site.influence = influence.New()
+	f.site.influence.Pass(f.site.clock.day(), nil)
 	g := newFeeder(t)
 	if err := g.site.Restore(state); err != nil || !bytes.Equal(g.site.Snapshot(), f.site.Snapshot()) {
 		t.Errorf("what was restored differs, or %v", err)

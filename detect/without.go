@@ -17,15 +17,16 @@ const (
 	PartExcess
 	PartMeeting
 	PartDrift
-	PartWhole // what a log event is as a whole, as evidence of an incident
-	PartGuard // that what is unusual, or of an open incident, is learned slowly
+	PartWhole     // what a log event is as a whole, as evidence of an incident
+	PartGuard     // that what is unusual, or of an open incident, is learned slowly
+	PartInfluence // that no source teaches much more than it did
 )
 
 // Parts returns all parts in their order.
 func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
-		PartWhole, PartGuard,
+		PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -58,6 +59,8 @@ func (p Part) String() string {
 		return "whole events"
 	case PartGuard:
 		return "guard"
+	case PartInfluence:
+		return "influence"
 	default:
 		return ""
 	}
