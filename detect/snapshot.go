@@ -13,7 +13,7 @@ import (
 //	format       1 byte, snapshotFormat
 //	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
 //	             count over rows, version 3 excess, version 4 meeting, and version 5 drift, which then know nothing yet, that version 4 took a source's own mapped address for
-//	             one that it spoke to, that those before 5 counted values otherwise, which is read as well, and that excess
+//	             one that it spoke to, that those before 5 counted values otherwise, that those before 7 learned all of everybody, which is read as well, and that excess
 //	             knows nothing yet of what those before 7 wrote. Versions that share a format share its layout
 //	             but for that
 //	features     varint, how many features the layout has

@@ -55,6 +55,8 @@ type Store interface {
 	Sites(ctx context.Context) ([]store.Site, error)
 	// Ledger sums the loss ledger up by site, input and kind; the site "" is all.
 	Ledger(ctx context.Context, site string) ([]store.LedgerTotal, error)
+	// Teachers returns who taught the models of a site in its last seven days, the site "" is all.
+	Teachers(ctx context.Context, site string) ([]store.Teacher, error)
 	// Verify holds a site's events against the loss ledger.
 	Verify(ctx context.Context, site string, opt store.VerifyOptions) (*store.Verification, error)
 	// Replay calls fn with a site's events that were received from one time until another, in the order of the log.

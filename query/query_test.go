@@ -29,6 +29,7 @@ type fake struct {
 	incidents []store.Incident
 	sites     []store.Site
 	ledger    []store.LedgerTotal
+	teachers  []store.Teacher
 	verified  map[string]store.Verification
 	filter    store.IncidentFilter
 	format    string
@@ -128,6 +129,7 @@ const hostile = "user \x1b[31mroot\x1b]0;owned\a\r\nnext\tline \u202Etxt.exe \xf
 func example() *fake {
 	at := time.Date(2026, 3, 7, 2, 14, 5, 0, time.UTC)
 	return &fake{
+		teachers: exampleTeachers(),
 		incidents: []store.Incident{
 			{
 				ID: "exe-7f3a9c", Site: "exeter", Number: 3, First: at, Last: at.Add(37*time.Minute + 17*time.Second), Raised: at.Add(time.Minute),

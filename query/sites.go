@@ -19,6 +19,7 @@ import (
 type Sites struct {
 	Site   string `placeholder:"NAME" help:"Only this site."`
 	Ledger bool   `help:"Print the loss ledger instead: what came, what is missing and why, by input and kind."`
+	Taught bool   `help:"Print who taught the models instead: the sources of the last seven days that have ended, their share, and how many of their events were held back."`
 	JSON   bool   `name:"json" help:"One JSON object a line."`
 }
 
@@ -113,6 +114,9 @@ func (c *Sites) Run(ctx context.Context, conn Connector, out io.Writer) (err err
 	defer func() { err = errors.Join(err, done()) }()
 	if c.Ledger {
 		return c.ledger(ctx, s, out)
+	}
+	if c.Taught {
+		return c.taught(ctx, s, out)
 	}
 	sites, err := s.Sites(ctx)
 	if err != nil {

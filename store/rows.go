@@ -101,6 +101,15 @@ type stateRow struct {
 	Expires     string `json:"expires"`
 }
 
+type lessonRow struct {
+	Site    string `json:"site"`
+	Day     string `json:"day"`
+	Source  string `json:"source"`
+	Events  uint64 `json:"events"`
+	Taught  uint64 `json:"taught"`
+	Expires string `json:"expires"`
+}
+
 func (s *Store) findings(b *detect.Batch, run string) *rows {
 	out := &rows{table: "findings", columns: []string{
 		"run", "id", "site", "premises", "time", "received", "epoch", "seq", "kafka_offset", "kafka_row", "model", "score",
@@ -179,6 +188,21 @@ func (s *Store) states(b *detect.Batch) *rows {
 			out.add(o.Site, &stateRow{
 				Site: o.Site, Time: stamp(k.Time), KafkaOffset: uint64(k.Offset), Model: k.Model, Packed: k.Snapshot,
 				Expires: expiry(received(o), min(stateDays, s.cfg.days(o.Site))),
+			})
+		}
+	}
+	return out
+}
+
+// lessons name addresses and hosts: they fall away with the events.
+func (s *Store) lessons(b *detect.Batch) *rows {
+	out := &rows{table: "lessons", columns: []string{"site", "day", "source", "events", "taught", "expires"}}
+	for i := range b.Sites {
+		o := &b.Sites[i]
+		for _, l := range o.Lessons {
+			out.add(o.Site, &lessonRow{
+				Site: o.Site, Day: time.Unix(l.Day*24*3600, 0).UTC().Format(time.DateOnly), Source: l.Source, Events: l.Events, Taught: l.Taught,
+				Expires: expiry(received(o), s.cfg.days(o.Site)),
 			})
 		}
 	}

@@ -45,7 +45,7 @@ type encoder struct {
 // live is the run of what is found as it comes.
 const live = ""
 
-// Write inserts events, then findings, incidents, ledger entries, verdicts and states. Each insert carries a token made of the batch's, so that a batch that is
+// Write inserts events, then findings, incidents, ledger entries, verdicts, states and lessons. Each insert carries a token made of the batch's, so that a batch that is
 // written again, in whole or after a part of it, adds nothing that is there already. While the database is away Write goes on trying, with the
 // same bytes, until ctx ends. An insert that the database will never take is halved until only the rows that it refuses are left: these are
 // the rejections, and the others are there. It may be called concurrently.
@@ -57,7 +57,7 @@ func (s *Store) Write(ctx context.Context, b *detect.Batch) ([]detect.Rejection,
 		return nil, err
 	}
 	failpoint.Hit("mid_insert")
-	for _, rows := range []*rows{s.findings(b, live), s.incidents(b, live), s.ledger(b), s.verdicts(b), s.states(b)} {
+	for _, rows := range []*rows{s.findings(b, live), s.incidents(b, live), s.ledger(b), s.verdicts(b), s.states(b), s.lessons(b)} {
 		e.body.Reset()
 		refused, err := s.writeRows(ctx, &e.body, b.Token, rows)
 		if err != nil {

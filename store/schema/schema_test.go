@@ -98,7 +98,7 @@ func TestOrderNamesNobody(t *testing.T) {
 		"events time", "events site", "events dataset",
 		"events_by_hour site", "events_by_hour premises", "events_by_hour hour", "events_by_hour dataset", "events_by_hour model", "events_by_hour expires", "findings run", "findings site", "findings time",
 		"goose_db_version version_id", "incident_versions run", "incident_versions id", "incident_versions site", "incident_versions number",
-		"ingest_ledger site", "ingest_ledger kind", "ingest_ledger received", "sites name", "states site", "states time", "verdicts site", "verdicts incident", "verdicts time",
+		"ingest_ledger site", "ingest_ledger kind", "ingest_ledger received", "lessons site", "lessons day", "sites name", "states site", "states time", "verdicts site", "verdicts incident", "verdicts time",
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("got against want:\n%s", diff)
