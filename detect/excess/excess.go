@@ -2,7 +2,7 @@
 // of tickets within a minute, a reflector of packets. No single connection of these need be rare. Use it to tell of each connection; it answers
 // how improbable it is that one who does this at all does so much of it.
 //
-// It counts connections, kibibytes and the longest connection of one who acts with one other (a server of one's own, or all that is outside), in hours and in days,
+// It counts connections and kibibytes of one who acts with one other (a server of one's own, or all that is outside) in hours and in days, and the longest connection of a day,
 // and the same of all outside with one service of ours, because what each of many does there may be little: a page that takes something, a port that answers, logins
 // that fail. One who is known is held
 // against the most it came to in its last two weeks: by how many octaves others of its kind went beyond theirs is a life table (sketch.Life), to which each
@@ -35,19 +35,19 @@ const (
 
 const (
 	windows   = 2
-	measures  = quantities * windows
-	chosen    = 2.58  // bits: the most telling of six measures is chosen
-	dim       = 0.125 // the weight of a window of somebody in an open incident
-	settled   = 4     // windows after which one is known
-	enough    = 32    // windows of others from which it is known what is usual
-	fewest    = 2048  // seats: one for each pair of an ordinary council, or what is done once a day is forgotten
+	measures  = quantities*windows - 1 // the longest connection is one of a day alone
+	chosen    = 2.32                   // bits: the most telling of five measures is chosen
+	dim       = 0.125                  // the weight of a window of somebody in an open incident
+	settled   = 4                      // windows after which one is known
+	enough    = 32                     // windows of others from which it is known what is usual
+	fewest    = 2048                   // seats: one for each pair of an ordinary council, or what is done once a day is forgotten
 	slots     = 4096
 	day       = 24 * time.Hour
 	fortnight = 14 * int64(day)
 )
 
 // spans holds the lengths of the windows, in seconds.
-var spans = [windows]uint32{60 * 60, 24 * 60 * 60}
+var spans = [windows]uint32{24 * 60 * 60, 60 * 60}
 
 // A Case is one connection. Who, At and Kind are keyed hashes.
 type Case struct {
