@@ -24,6 +24,9 @@ const (
 // PNAS 2019), so that what only one of them sees is told, and a flood of ordinary rows does not hide a rarity. The guard asks whether anything at all is
 // unusual, and goes by the sum of all sides.
 //
+// The alarm goes by the score itself where that is a chance already, held against what the guard let in: an attack that is many of the rows does not
+// raise the bar for itself. Where rows have times, or the first are known to be clean, scores are no such chances, and it goes by their past.
+//
 // Where the first rows are known to be clean, one side stands for all: how unlike these a row is. What it is worth is read off the clean rows for
 // good, whatever comes after them.
 //
@@ -107,7 +110,9 @@ func (p *panel) score(r *feature.Row, m *novelty.Model, _ *novelty.Verdict) floa
 	if timed {
 		p.pace(r)
 	}
-	p.tail = p.sum.Bits(scale * p.bits)
+	if p.tail = p.bits; timed || p.clean {
+		p.tail = p.sum.Bits(scale * p.bits)
+	}
 	if timed && !p.without.lacks(PartBursts) {
 		p.tail = beside(p.tail, p.flood)
 	}

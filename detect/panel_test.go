@@ -14,20 +14,29 @@ import (
 // scoresOf scores the rows of a table whose text begins with a header.
 func scoresOf(t *testing.T, schema, rows string) []float64 {
 	t.Helper()
+	scores, _ := judged(t, schema, rows, DefaultConfig())
+	return scores
+}
+
+// judged returns the scores of the rows of a table, and which of them are findings.
+func judged(t *testing.T, schema, rows string, cfg Config) (scores []float64, alerts []bool) {
+	t.Helper()
 	var out bytes.Buffer
-	opt := ScoreOptions{Format: FormatCSV, Schema: mustSchema(t, schema), Key: ScoreKey(), Config: DefaultConfig()}
+	opt := ScoreOptions{Format: FormatCSV, Schema: mustSchema(t, schema), Key: ScoreKey(), Config: cfg}
 	if err := Score(context.Background(), strings.NewReader(rows), &out, nil, opt); err != nil {
 		t.Fatal(err)
 	}
-	var scores []float64
 	for dec := json.NewDecoder(&out); dec.More(); {
-		var row struct{ Score float64 }
+		var row struct {
+			Score float64
+			Alert bool
+		}
 		if err := dec.Decode(&row); err != nil {
 			t.Fatal(err)
 		}
-		scores = append(scores, row.Score)
+		scores, alerts = append(scores, row.Score), append(alerts, row.Alert)
 	}
-	return scores
+	return scores, alerts
 }
 
 // mean is the mean of some scores.
@@ -80,6 +89,41 @@ func TestFloodAfterCleanStart(t *testing.T) {
 	}
 	if _, attack := last(flows); attack > 3 {
 		t.Errorf("where nothing is known to be clean, what makes half of all rows for long has %.1f bits", attack)
+	}
+}
+
+// TestAlarmAfterAttack checks that an attack of several times as many rows as findings were asked for does not raise the bar for the next one, and
+// that ordinary rows ring no more than was asked for.
+func TestAlarmAfterAttack(t *testing.T) {
+	const rows, first, many, second, few = 24_000, 6_000, 200, 20_000, 10
+	var text strings.Builder
+	text.WriteString("service,state,sent,errors\n")
+	random := uint32(1)
+	next := func(n uint32) uint32 { random = random*1664525 + 1013904223; return (random >> 8) % n }
+	for i := range rows {
+		if i >= first && i < first+many || i >= second && i < second+few {
+			fmt.Fprintf(&text, "s%d,x%d,%d,%d\n", next(1000), next(1000), next(1<<24), next(1<<24))
+		} else {
+			fmt.Fprintf(&text, "http,ok,%d,%d\n", 200+next(1800)*next(1800)/1800, next(8)*next(8)*next(8))
+		}
+	}
+	cfg := DefaultConfig()
+	_, alerts := judged(t, flows, text.String(), cfg)
+	attack, life := 0, 0
+	for i := first + many; i < rows; i++ {
+		switch {
+		case !alerts[i]:
+		case i >= second && i < second+few:
+			attack++
+		default:
+			life++
+		}
+	}
+	if share := float64(life) / (rows - first - many - few) / cfg.FindingRate; share > 2 {
+		t.Errorf("after an attack %d ordinary rows are findings, %.2f times what was asked for", life, share)
+	}
+	if attack < few-1 {
+		t.Errorf("%d of %d rows of the second attack are findings", attack, few)
 	}
 }
 
