@@ -3,6 +3,9 @@ package sketch
 // An Alarm keeps the rate of findings at what was asked for while scores drift: each finding raises the bar by a step, and each event lowers
 // it by so much that at the asked rate it stays (adaptive conformal inference, Gibbs and Candès 2021). The bar moves by two bits down and
 // a few up at most, so that neither a quiet month nor a flood changes what is rare.
+//
+// Where less than one in a thousand is asked for, the bar is learned from what is as rare as that: of the findings themselves there are too few in a month
+// to learn anything from.
 type Alarm struct {
 	bar  float32 // bits above the lowest bar, 0 to most
 	most float32
@@ -11,6 +14,7 @@ type Alarm struct {
 const (
 	barStep  = 1.0 / 8
 	barStart = 2
+	barRate  = 1.0 / 1024 // the least rate that the bar is learned at
 )
 
 // NewAlarm returns an Alarm whose bar is where the asked rate has it, and rises by so many bits at most.
@@ -18,13 +22,19 @@ func NewAlarm(up float32) Alarm { return Alarm{bar: barStart, most: barStart + u
 
 // Rings reports whether a tail of so many bits is a finding at a rate, and moves the bar.
 func (a *Alarm) Rings(tail float32, rate float64) bool {
-	hit := tail >= float32(-Log2(float32(rate))+(a.bar-barStart))
-	a.bar -= float32(barStep * rate)
-	if hit {
+	hit, learned := a.clears(tail, rate), max(rate, barRate)
+	up := a.clears(tail, learned)
+	a.bar -= float32(barStep * learned)
+	if up {
 		a.bar += barStep
 	}
 	a.bar = min(max(0, a.bar), a.most)
 	return hit
+}
+
+// clears reports whether a tail of so many bits lies above the bar for a rate.
+func (a *Alarm) clears(tail float32, rate float64) bool {
+	return tail >= float32(-Log2(float32(rate))+(a.bar-barStart))
 }
 
 // Encode appends the bar to e.
