@@ -50,13 +50,22 @@ func (b *Builder) Size() int { return b.size }
 // SetText sets a text or bytes column of the current row. An empty value leaves the row as it is; text that is no UTF-8 is
 // repaired with U+FFFD. The bytes are copied.
 func (b *Builder) SetText(c Column, v []byte) {
-	if len(v) == 0 {
+	if len(v) > 0 {
+		b.cols[c].cut(b.rows, 0)
+		b.AddText(c, v)
+	}
+}
+
+// AddText is SetText for a row that has no value in c; one that has keeps it.
+func (b *Builder) AddText(c Column, v []byte) {
+	col := &b.cols[c]
+	if len(v) == 0 || col.n > b.rows {
 		return
 	}
 	if !b.trusted && table[c].Kind == Text && !utf8.Valid(v) {
 		v = repair(v)
 	}
-	col := b.begin(c, 0)
+	col.begin(b.rows, 0)
 	col.data = appendShort(col.data, v)
 	col.off = append(col.off, int32(len(col.data)))
 	b.rowSize += len(v)
@@ -80,16 +89,12 @@ func Constant(v string) []byte { return append(make([]byte, 0, len(v)+short), v.
 
 // SetString is SetText for a string.
 func (b *Builder) SetString(c Column, v string) {
-	if v == "" {
-		return
-	}
-	if !b.trusted && table[c].Kind == Text && !utf8.ValidString(v) {
-		v = string(repair([]byte(v)))
-	}
-	col := b.begin(c, 0)
-	col.data = append(col.data, v...)
-	col.off = append(col.off, int32(len(col.data)))
-	b.rowSize += len(v)
+	b.SetText(c, unsafe.Slice(unsafe.StringData(v), len(v)))
+}
+
+// AddString is AddText for a string.
+func (b *Builder) AddString(c Column, v string) {
+	b.AddText(c, unsafe.Slice(unsafe.StringData(v), len(v)))
 }
 
 // SetAddr sets a text column to the canonical form of an address, without zone and with IPv4-mapped addresses as IPv4.
@@ -104,31 +109,46 @@ func (b *Builder) SetAddr(c Column, a netip.Addr) {
 
 // SetUint sets an unsigned column of the current row; a value that the column's type cannot hold leaves the row as it is.
 func (b *Builder) SetUint(c Column, v uint64) {
-	switch table[c].Kind {
-	case Uint16:
-		if v > math.MaxUint16 {
-			return
-		}
-		col := b.begin(c, 2)
-		col.data = binary.LittleEndian.AppendUint16(col.data, uint16(v))
-	case Uint32:
-		if v > math.MaxUint32 {
-			return
-		}
-		col := b.begin(c, 4)
-		col.data = binary.LittleEndian.AppendUint32(col.data, uint32(v))
-	case Uint64:
-		col := b.begin(c, 8)
-		col.data = binary.LittleEndian.AppendUint64(col.data, v)
-	default: // not an unsigned column
-		return
+	if k := table[c].Kind; k.holds(v) {
+		b.cols[c].cut(b.rows, k.width())
+		b.AddUint(c, v)
 	}
+}
+
+// AddUint is SetUint for a row that has no value in c; one that has keeps it. It reports whether the row has one now.
+func (b *Builder) AddUint(c Column, v uint64) bool {
+	col := &b.cols[c]
+	if col.n > b.rows {
+		return true
+	}
+	k := table[c].Kind
+	if !k.holds(v) {
+		return false
+	}
+	w := k.width()
+	col.begin(b.rows, w)
+	n := len(col.data)
+	col.data = binary.LittleEndian.AppendUint64(col.data, v)[:n+w]
 	b.rowSize += 8
+	return true
+}
+
+// holds reports whether v is a value of an unsigned kind.
+func (k Kind) holds(v uint64) bool {
+	switch k { //nolint:exhaustive // the others are not unsigned
+	case Uint16:
+		return v <= math.MaxUint16
+	case Uint32:
+		return v <= math.MaxUint32
+	}
+	return k == Uint64
 }
 
 // SetTime sets a time column of the current row to ns nanoseconds since 1970 UTC.
 func (b *Builder) SetTime(c Column, ns int64) {
-	col := b.begin(c, 8)
+	col := &b.cols[c]
+	col.cut(b.rows, 8)
+	col.begin(b.rows, 8)
 	col.data = binary.LittleEndian.AppendUint64(col.data, uint64(ns))
 	b.rowSize += 8
 }
@@ -136,17 +156,24 @@ func (b *Builder) SetTime(c Column, ns int64) {
 // Label adds a label to the current row. An empty key or value adds nothing; both are copied and repaired like text.
 // A key that is given twice stands twice.
 func (b *Builder) Label(key string, value []byte) {
-	if key == "" || len(value) == 0 {
+	b.AddLabel(unsafe.Slice(unsafe.StringData(key), len(key)), value)
+}
+
+// AddLabel is Label for a key that is bytes.
+func (b *Builder) AddLabel(key, value []byte) {
+	if len(key) == 0 || len(value) == 0 {
 		return
 	}
-	if !b.trusted && !utf8.ValidString(key) {
-		key = string(repair([]byte(key)))
-	}
-	if !b.trusted && !utf8.Valid(value) {
-		value = repair(value)
+	if !b.trusted {
+		if !utf8.Valid(key) {
+			key = repair(key)
+		}
+		if !utf8.Valid(value) {
+			value = repair(value)
+		}
 	}
 	l := &b.labels
-	l.keys.append(unsafe.Slice(unsafe.StringData(key), len(key)))
+	l.keys.append(key)
 	l.vals.append(value)
 	b.rowSize += len(key) + len(value) + 8
 }
@@ -222,20 +249,21 @@ func (b *Builder) Batch() *Batch {
 	return out
 }
 
-// begin makes c ready to take the current row's value, dropping one that was set before.
-func (b *Builder) begin(c Column, width int) *buffer {
-	col := &b.cols[c]
-	row := b.rows
+// begin makes a column ready to take the value of row, which has none.
+func (col *buffer) begin(row, width int) {
 	if col.n != row || len(col.valid) <= row>>3 { // else the row before has a value, in the same byte of the bitmap
-		col.cut(row, width)
-		col.pad(row, width)
-		for len(col.valid) <= row>>3 {
-			col.valid = append(col.valid, 0)
-		}
+		col.catchUp(row, width)
 	}
 	col.valid[row>>3] |= 1 << (row & 7)
 	col.n = row + 1
-	return col
+}
+
+// catchUp makes the rows before row absent, as far as they have no value, and gives row a place in the bitmap.
+func (col *buffer) catchUp(row, width int) {
+	col.pad(row, width)
+	for len(col.valid) <= row>>3 {
+		col.valid = append(col.valid, 0)
+	}
 }
 
 // pad makes the rows from n up to rows absent.

@@ -365,3 +365,25 @@ func rowText(b *Batch, row int) []string {
 	}
 	return out
 }
+
+// What is added to a row stays what it was first; what cannot be held is not added.
+func TestAddKeepsTheFirst(t *testing.T) {
+	b := NewBuilder()
+	b.AddText(UserName, nil)
+	b.AddText(UserName, []byte("first"))
+	b.AddString(UserName, "second")
+	if b.AddUint(SourcePort, 65536) {
+		t.Error("65536 was added as a port")
+	}
+	if !b.AddUint(SourcePort, 22) || !b.AddUint(SourcePort, 80) {
+		t.Error("a row with a port has none")
+	}
+	b.End()
+	batch := b.Batch()
+	if got := batch.Text(UserName, 0); got != "first" {
+		t.Errorf("user %q, want first", got)
+	}
+	if got, _ := batch.Uint(SourcePort, 0); got != 22 {
+		t.Errorf("port %d, want 22", got)
+	}
+}

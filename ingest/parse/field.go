@@ -146,25 +146,12 @@ func (p *Parser) set(f *field, key, v []byte) {
 }
 
 // text sets a text column that the row has not yet.
-func (p *Parser) text(c event.Column, v []byte) {
-	if len(v) > 0 && !p.b.Has(c) {
-		p.b.SetText(c, v)
-	}
-}
+func (p *Parser) text(c event.Column, v []byte) { p.b.AddText(c, v) }
 
-func (p *Parser) str(c event.Column, v string) {
-	if v != "" && !p.b.Has(c) {
-		p.b.SetString(c, v)
-	}
-}
+func (p *Parser) str(c event.Column, v string) { p.b.AddString(c, v) }
 
 // number sets an unsigned column that the row has not yet and reports whether the row has a value now.
-func (p *Parser) number(c event.Column, v uint64) bool {
-	if !p.b.Has(c) {
-		p.b.SetUint(c, v)
-	}
-	return p.b.Has(c)
-}
+func (p *Parser) number(c event.Column, v uint64) bool { return p.b.AddUint(c, v) }
 
 // addr sets an address column and reports whether v is an address. The zero addresses are addresses.
 func (p *Parser) addr(c event.Column, v []byte) bool {
@@ -234,7 +221,7 @@ func (p *Parser) labelAs(f *field, key, v []byte) {
 
 // labelKey adds a label by a source's own name, in lower case. A name that is too long for one is cut.
 func (p *Parser) labelKey(key, v []byte) {
-	if len(key) == 0 || p.labels > maxLabels || absent(v) {
+	if len(key) == 0 || p.labels > maxLabels {
 		return
 	}
 	if n := maxName; len(key) > n {
@@ -243,17 +230,27 @@ func (p *Parser) labelKey(key, v []byte) {
 		}
 		key = key[:n]
 	}
-	key = p.lowered(key)
-	p.label(unsafe.String(unsafe.SliceData(key), len(key)), v) // the builder copies it
+	p.nameLabel(p.lowered(key), v)
+}
+
+// nameLabel adds a label by a source's own name that is in lower case already.
+func (p *Parser) nameLabel(key, v []byte) {
+	if !absent(v) {
+		p.addLabel(key, v)
+	}
 }
 
 // label adds a label.
 func (p *Parser) label(key string, v []byte) {
+	p.addLabel(unsafe.Slice(unsafe.StringData(key), len(key)), v) // the builder copies it
+}
+
+func (p *Parser) addLabel(key, v []byte) {
 	switch {
-	case len(v) == 0 || key == "":
+	case len(v) == 0 || len(key) == 0:
 		return
 	case p.labels < maxLabels:
-		p.b.Label(key, v)
+		p.b.AddLabel(key, v)
 	case p.labels == maxLabels:
 		p.b.Label("labels_cut", []byte("true"))
 	}

@@ -38,9 +38,8 @@ func (p *Parser) cutPairs(c *cut, text []byte) (understanding, string) {
 
 // plainPairs cuts pairs of the commonest kind.
 func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, string) {
-	cur := cursor{v: text, sep: sep}
-	n := 0
-	var e *entry // of the last pair's name
+	cur := cursor{v: text, sep: sep, table: c.table}
+	n, named := 0, len(c.strip) == 0 && !c.skip // what has no field is a label by its own name
 	var last, stub []byte
 	stubbed := false // stub is a word without "=" behind the last pair
 	for {
@@ -61,19 +60,15 @@ func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, strin
 			}
 			continue
 		}
-		if e = cur.ahead; !cur.hit {
-			e = c.table.find(key)
-		}
-		if e != nil { // else the name that was foretold may still come
-			cur.ahead = c.table.after(e)
-		}
 		n++
 		last, stubbed = value, false
-		switch {
+		switch e := cur.e; {
 		case cur.open && e.measures(): // half a number is another number
 			p.labelKey(key, value)
 		case e != nil && e.f != nil:
 			p.set(e.f, key, value)
+		case e != nil && named:
+			p.nameLabel(e.ahead.label, value)
 		default:
 			p.value(c, key, value)
 		}
@@ -90,7 +85,7 @@ func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, strin
 		return partly, "a bracket that nothing closes"
 	case stubbed && keyLike(stub):
 		return partly, "it ends in a word without a value"
-	case e != nil && beginsAddress(e.f, last):
+	case cur.e != nil && beginsAddress(cur.e.f, last):
 		return partly, "it breaks off in the middle of an address"
 	}
 	return fully, ""

@@ -16,8 +16,10 @@ type cursor struct {
 	open bool // a quote that nothing closes was met
 	gap  bool // a bracket that nothing closes was met
 
-	ahead *entry // whose name is foretold; nil for none
-	hit   bool   // it is the name of the last pair
+	table *table // of the names; nil for none
+	e     *entry // the last pair's name in the table, nil where it has none
+	known *entry // the last name that the table has: what is foretold stands behind it
+	hit   bool   // the last pair's name was foretold
 }
 
 // bracket cuts off what stands in square brackets at the cursor, others within it included. Of brackets that nothing closes it takes all that is left.
@@ -51,64 +53,75 @@ func (c *cursor) bracket() (inside []byte, ok bool) {
 // quote which a sender forgot to escape does not end it. A value that no quote closes is the rest of a line that was cut off.
 // A word without "=" is a value without key.
 func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
+	if c.known != nil {
+		if e, from, to, at := c.table.foretold(c.known, c.v[c.at:], c.sep); e != nil {
+			c.e, c.known, c.hit = e, e, true
+			if from += c.at; at == 0 {
+				return e.ahead.key, p.valueAt(c, from), true
+			}
+			to += c.at
+			c.at += at
+			return e.ahead.key, c.v[from:to], true
+		}
+	}
+	c.hit = false
 	v, i, sep := c.v, c.at, c.sep
 	for i < len(v) && (v[i] == ' ' || v[i] == sep || v[i] == '\t') {
 		i++
 	}
 	from := i
-	if c.hit = c.ahead != nil && c.ahead.ahead.begins(v[i:]); c.hit {
-		i += c.ahead.n
-	} else {
-		for i < len(v) && v[i] != '=' && v[i] != sep && v[i] != '\t' {
+	for i < len(v) && v[i] != '=' && v[i] != sep && v[i] != '\t' {
+		i++
+	}
+	if i == len(v) || v[i] != '=' || i == from {
+		for i < len(v) && v[i] != sep && v[i] != '\t' { // a word may begin with "="
 			i++
 		}
-		if i == len(v) || v[i] != '=' || i == from {
-			for i < len(v) && v[i] != sep && v[i] != '\t' { // a word may begin with "="
-				i++
-			}
-			c.at = i
-			return nil, v[from:i], i > from
-		}
+		c.at = i
+		return nil, v[from:i], i > from
 	}
 	key = v[from:i]
-	i++
-	if i < len(v) && v[i] == '"' {
-		c.at = len(v)
-		rest := v[i+1:]
-		n := until(rest, '"', '\\')
-		if n < len(rest) && rest[n] == '"' {
-			if end := i + 2 + n; end == len(v) || v[end] == sep || v[end] == ' ' {
-				c.at = end
-				return key, rest[:n], true
-			}
-		}
-		if value, n := p.quoted(rest, sep); n > 0 {
-			c.at = i + 1 + n
-			return key, value, true
-		}
-		c.open = true
-		return key, rest, true
+	if c.table != nil {
+		c.find(key)
 	}
-	from = i
-	c.at = i + until(v[i:], sep, sep)
-	return key, v[from:c.at], true
+	return key, p.valueAt(c, i+1), true
+}
+
+// valueAt reads the value that stands at a place of the cursor's text.
+func (p *Parser) valueAt(c *cursor, at int) []byte {
+	v, sep := c.v[at:], c.sep
+	if len(v) == 0 || v[0] != '"' {
+		n := until(v, sep, sep)
+		c.at = at + n
+		return v[:n]
+	}
+	n := 1 + until(v[1:], '"', '\\')
+	if n < len(v) && v[n] == '"' && (n+1 == len(v) || v[n+1] == sep || v[n+1] == ' ') {
+		c.at = at + n + 1
+		return v[1:n]
+	}
+	if value, n := p.quoted(v[1:], sep); n > 0 {
+		c.at = at + 1 + n
+		return value
+	}
+	c.at, c.open = len(c.v), true
+	return v[1:]
 }
 
 // until returns where the first of two bytes stands in v, its length where neither does. Most values end within 16 bytes, and nobody can foretell where:
-// these are looked at all at once.
+// so many are looked at all at once.
 func until(v []byte, a, b byte) int {
-	n := 0
-	if len(v) >= 16 {
-		x, y, a, b := binary.LittleEndian.Uint64(v), binary.LittleEndian.Uint64(v[8:16]), each(a), each(b)
-		first, second := below(x^a, 1)|below(x^b, 1), below(y^a, 1)|below(y^b, 1)
+	n, as, bs := 0, each(a), each(b)
+	for ; len(v)-n >= 16; n += 16 {
+		x, y := binary.LittleEndian.Uint64(v[n:]), binary.LittleEndian.Uint64(v[n+8:])
+		first, second := below(x^as, 1)|below(x^bs, 1), below(y^as, 1)|below(y^bs, 1)
 		if first|second != 0 {
-			n = 8 + bits.TrailingZeros64(second)>>3
+			at := 8 + bits.TrailingZeros64(second)>>3
 			if first != 0 {
-				n = bits.TrailingZeros64(first) >> 3
+				at = bits.TrailingZeros64(first) >> 3
 			}
-			return n
+			return n + at
 		}
-		n = 16
 	}
 	for n < len(v) && v[n] != a && v[n] != b {
 		n++
