@@ -39,6 +39,8 @@ type attempt struct {
 	rank     int           // the best of its incidents among all that the site raised on that one's day, from 1
 	delay    time.Duration // from its first line until an incident was about it
 	highest  float32       // score of its lines, in bits
+
+	came, shown map[int]bool // days, from 0, on which it had lines, and those of which an incident showed some
 }
 
 const day = int64(24 * time.Hour)
@@ -80,6 +82,7 @@ func (w *week) outcome(cfg *gen.Config, site int) outcome {
 		}
 		a, found := best[i+1]
 		a.Play, a.number, a.found = p, i+1, found
+		a.came, a.shown = w.came[i+1], w.shown[i+1]
 		week := &x.weeks[(p.Day-1)/7]
 		week.played++
 		if found {

@@ -30,6 +30,8 @@ type week struct {
 	findings       []incident.Finding
 	incidents      map[string]incident.Version // the last version of each
 	told           map[string]map[int]int64    // when each first was about an attack
+	came, shown    map[int]map[int]bool        // of each attack the days, from 0, on which it had lines, and those of which an incident showed some
+	dates          map[uint64]int              // day of each line of an attack
 	parsing        time.Duration
 	scoring        time.Duration
 	bytes          int              // of what the site knows in the end
@@ -45,6 +47,7 @@ func play(cfg gen.Config, site int, conf detect.Config) (*week, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	w := &week{truth: map[uint64]string{}, plays: map[uint64]int{}, spans: map[int][2]int64{}, incidents: map[string]incident.Version{}, told: map[string]map[int]int64{}, days: float64(cfg.Days - 1)}
+	w.came, w.shown, w.dates = map[int]map[int]bool{}, map[int]map[int]bool{}, map[uint64]int{}
 	p := parse.New(parse.Config{Replay: true})
 	b := event.NewBuilder()
 	s := detect.NewSite(cfg.Sites[site], [16]byte{1}, conf)
@@ -73,8 +76,9 @@ func play(cfg gen.Config, site int, conf detect.Config) (*week, error) {
 	lines.reset()
 	for line := range g.Site(site) {
 		if line.Attack != "" {
-			w.truth[uint64(w.lines+len(lines.times))] = line.Attack
-			w.plays[uint64(w.lines+len(lines.times))] = line.Play
+			seq, date := uint64(w.lines+len(lines.times)), int(line.Time.Sub(cfg.Start)/(24*time.Hour))
+			w.truth[seq], w.plays[seq], w.dates[seq] = line.Attack, line.Play, date
+			mark(w.came, line.Play, date)
 			if span, at := w.spans[line.Play], line.Time.UnixNano(); span[0] == 0 {
 				w.spans[line.Play] = [2]int64{at, at}
 			} else {
@@ -122,7 +126,20 @@ func (w *week) take(out *detect.Output) {
 		if w.told[v.ID][n] == 0 {
 			w.told[v.ID][n] = max(v.Raised, v.Last)
 		}
+		for _, e := range v.Evidence {
+			if w.plays[e.Seq] == n {
+				mark(w.shown, n, w.dates[e.Seq])
+			}
+		}
 	}
+}
+
+// mark notes a day of an attack.
+func mark(days map[int]map[int]bool, attack, day int) {
+	if days[attack] == nil {
+		days[attack] = map[int]bool{}
+	}
+	days[attack][day] = true
 }
 
 // ranked returns the incidents, the most urgent first.

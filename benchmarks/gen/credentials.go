@@ -70,9 +70,14 @@ func (a *attack) stolenAccount() {
 	c, r, u := a.c, a.r, a.victim()
 	where := countryNamed(pick(r, []string{"Nigeria", "Brazil", "Viet Nam", "Russian Federation", "Indonesia", "Turkey", "Argentina", "Seychelles"}))
 	from, inside := where.addr(r), ip(10, c.net, 250, r.between(10, 200))
-	a.step("entry")
 	at := a.between(hour, 5*hour)
-	length := r.span(2*hour, 0.4)
+	a.session(at, r.span(2*hour, 0.4), u, from, where, inside)
+}
+
+// session writes what somebody does by VPN with another's account: the login, a look at servers, the end.
+func (a *attack) session(at, length int64, u *user, from addr, where *country, inside addr) {
+	c, r := a.c, a.r
+	a.step("entry")
 	v := spell{login: u.login, group: "VPN-Staff", remote: from, inside: inside, id: uint64(r.Uint32() >> 1)}
 	a.q.put(at, c.fgt.tunnel(a.q.buf(), at, vpnNew, &spell{login: "N/A", group: "N/A", remote: from}))
 	a.q.put(at+3*second, c.fgt.tunnel(a.q.buf(), at+3*second, vpnUp, &v))

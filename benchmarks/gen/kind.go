@@ -58,11 +58,11 @@ type play struct {
 }
 
 func (p *play) prepare(cfg *Config, i int) error {
-	all := kinds()
+	all := append(kinds(), lasting()...)
 	k := slices.IndexFunc(all, func(k kind) bool { return k.name == p.Kind })
 	switch {
 	case k < 0:
-		return fmt.Errorf("attack %q: one of %q", p.Kind, Scenarios())
+		return fmt.Errorf("attack %q: one of %q", p.Kind, append(Scenarios(), Lasting()...))
 	case !slices.Contains(cfg.Sites, p.Site):
 		return fmt.Errorf("attack at %q, which is not among the sites", p.Site)
 	case p.Day < 1:

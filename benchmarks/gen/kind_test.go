@@ -11,10 +11,10 @@ import (
 // parade is one changing council at which every kind of attack is played, two begun each day.
 func parade() Config {
 	cfg := Month(3, 1, 1, 1_000)
-	for i, kind := range Scenarios() {
+	for i, kind := range append(Scenarios(), Lasting()...) {
 		cfg.Plays = append(cfg.Plays, Play{Kind: kind, Site: cfg.Sites[0], Day: 2 + i/2})
 	}
-	cfg.Days = len(cfg.Plays)/2 + 6
+	cfg.Days = len(cfg.Plays)/2 + 2 + fortnight
 	return cfg
 }
 
@@ -39,7 +39,7 @@ func TestPlaysAreAddedToOrdinaryLife(t *testing.T) {
 		added[line.Play]++
 		if line.Play > 0 {
 			p := cfg.Plays[line.Play-1]
-			k := kinds()[slices.Index(Scenarios(), p.Kind)]
+			k := append(kinds(), lasting()...)[slices.Index(append(Scenarios(), Lasting()...), p.Kind)]
 			if d := int(line.Time.Sub(cfg.Start).Hours())/24 + 1; d < p.Day || d > p.Day+k.days {
 				t.Errorf("%s on day %d has a line on day %d", p.Kind, p.Day, d)
 			}
