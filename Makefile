@@ -80,7 +80,7 @@ judge: build ## parsing and detection against data with known answers beside the
 	FRONTFOOT_SITES=$${FRONTFOOT_SITES:-20} FRONTFOOT_WEEKS=$${FRONTFOOT_WEEKS:-4} FRONTFOOT_LINES=$${FRONTFOOT_LINES:-12000} \
 		$(GO) test ./benchmarks -run Region -v -count=1 -timeout 60m
 
-record: build ## detection beside other detectors, on invented councils and without each of its parts; writes benchmarks/results/detection.md (half an hour)
+record: build ## detection beside other detectors, on invented councils and without each of its parts; writes benchmarks/results/detection.md (an hour)
 	FRONTFOOT_SITES=$${FRONTFOOT_SITES:-10} FRONTFOOT_WEEKS=$${FRONTFOOT_WEEKS:-4} FRONTFOOT_LINES=$${FRONTFOOT_LINES:-5000} \
 		FRONTFOOT_RECORD=$(CURDIR)/benchmarks/results/detection.md FRONTFOOT_KNOWN=$(abspath $(KNOWN)) FRONTFOOT_BIN=$(abspath $(BIN)) \
 		$(GO) test ./benchmarks -run '^TestRecord$$' -v -count=1 -timeout 150m $(TESTARGS)

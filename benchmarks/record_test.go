@@ -32,7 +32,7 @@ import (
 func TestRecord(t *testing.T) {
 	path := os.Getenv("FRONTFOOT_RECORD")
 	if path == "" {
-		t.Skip("takes half an hour: run make record")
+		t.Skip("takes an hour: run make record")
 	}
 	r := recorder{T: t, known: detection.Known(os.Getenv("FRONTFOOT_KNOWN"))}
 	r.page.Head = machine.Facts(recordCommand())
@@ -179,6 +179,11 @@ func (r *recorder) parts() {
 				r.Fatal(err)
 			}
 			row.Kinds, row.Found, row.Played, row.FalseADay = foundOf(results)
+			sites, lines := setting(r.T, "FRONTFOOT_SITES", 2), setting(r.T, "FRONTFOOT_LINES", 5_000)
+			if results, err = outcomes([]gen.Config{besieged(1, sites, lines)}, conf); err != nil {
+				r.Fatal(err)
+			}
+			row.Told, row.Days = daysTold(results)
 		}
 		table = append(table, row)
 	}

@@ -95,6 +95,7 @@ type AblationRow struct {
 	Results              []*Result
 	Kinds, Found, Played int // kinds of attack found; attacks found and played
 	FalseADay            float64
+	Told, Days           int // days on which attacks that last came, and those on which they were told
 }
 
 // Section writes it in Markdown.
@@ -104,8 +105,8 @@ func (a Ablation) Section() string {
 
 Without one part at a time. A cell is empty where the part has no say.
 
-| without | nsl-dev-s0 M@1% | unseen | nsl-memstream AUC | darpa-dev AUC | M@1% | ait steps | false a day | councils: attacks found | kinds | false a site-day |
-|---|---|---|---|---|---|---|---|---|---|---|
+| without | nsl-dev-s0 M@1% | unseen | nsl-memstream AUC | darpa-dev AUC | M@1% | ait steps | false a day | councils: attacks found | kinds | false a site-day | lasting attacks: days told |
+|---|---|---|---|---|---|---|---|---|---|---|---|
 `)
 	for _, row := range a {
 		b.WriteString("| " + cmp.Or(row.Without, "*nothing*") + row.tables() + row.logs() + " |\n")
@@ -132,9 +133,9 @@ func (r *AblationRow) tables() string {
 // logs writes what became of the councils.
 func (r *AblationRow) logs() string {
 	if r.Played == 0 {
-		return " | |"
+		return " | | |"
 	}
-	return fmt.Sprintf(" %d of %d | %d | %.2f", r.Found, r.Played, r.Kinds, r.FalseADay)
+	return fmt.Sprintf(" %d of %d | %d | %.2f | %d of %d", r.Found, r.Played, r.Kinds, r.FalseADay, r.Told, r.Days)
 }
 
 // on returns the result on a stream, an empty one where there is none.

@@ -83,15 +83,15 @@ func TestAblation(t *testing.T) {
 	nsl := &Result{Stream: "nsl-dev-s0"}
 	nsl.AtOne.All.Macro = new(0.569)
 	a := Ablation{
-		{Results: []*Result{nsl, {Stream: "ait-shaw", Incidents: &Incidents{Steps: 10, Found: 2, False: 0.5}}}, Kinds: 3, Found: 4, Played: 5, FalseADay: 1},
+		{Results: []*Result{nsl, {Stream: "ait-shaw", Incidents: &Incidents{Steps: 10, Found: 2, False: 0.5}}}, Kinds: 3, Found: 4, Played: 5, FalseADay: 1, Told: 7, Days: 14},
 		{Without: "rhythm", Kinds: 2, Found: 3, Played: 5, FalseADay: 1},
 		{Without: "bursts", Results: []*Result{nsl}},
 	}
 	section := a.Section()
 	for _, want := range []string{
-		"| *nothing* | .569 | – | – | – | – | 2 of 10 | 0.50 | 4 of 5 | 3 | 1.00 |\n",
-		"| rhythm | | | | | | | | 3 of 5 | 2 | 1.00 |\n",
-		"| bursts | .569 | – | – | – | – | 0 of 0 | 0.00 | | | |\n",
+		"| *nothing* | .569 | – | – | – | – | 2 of 10 | 0.50 | 4 of 5 | 3 | 1.00 | 7 of 14 |\n",
+		"| rhythm | | | | | | | | 3 of 5 | 2 | 1.00 | 0 of 0 |\n",
+		"| bursts | .569 | – | – | – | – | 0 of 0 | 0.00 | | | | |\n",
 	} {
 		if !strings.Contains(section, want) {
 			t.Errorf("the section lacks %q:\n%s", want, section)
