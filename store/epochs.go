@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -17,6 +19,8 @@ type epoch struct {
 	began  time.Time // zero where nobody knows
 	end    uint64    // the first number that it is not known to have had
 	covers []cover   // in order of from, none touching the next
+
+	gaps, filled []cover // what never came, and what of it came after all; of no use once they are settled
 }
 
 // cover is numbers from up to but not including to.
@@ -43,34 +47,60 @@ func (s *Store) epochs(ctx context.Context, site string) (map[string]*epoch, err
 		}
 		to := saturated(e.Seq, e.Rows)
 		k.end = max(k.end, to)
-		if e.Rows > 0 && e.Kind != ledger.Duplicate && e.Kind != ledger.GapFilled {
-			k.add(e.Seq, to)
+		switch {
+		case e.Rows == 0 || e.Kind == ledger.Duplicate:
+		case e.Kind == ledger.Gap:
+			k.gaps = add(k.gaps, e.Seq, to)
+		case e.Kind == ledger.GapFilled:
+			k.filled = add(k.filled, e.Seq, to)
+		default:
+			k.covers = add(k.covers, e.Seq, to)
 		}
 		return nil
 	}, `SELECT toString(epoch) AS epoch, toString(kind) AS kind, seq, rows, time FROM ingest_ledger
 		WHERE site = {site:String} AND epoch != '' AND kind IN ('gap', 'gap_filled', 'dead_letter', 'damaged', 'duplicate', 'epoch_end')
 		ORDER BY epoch, seq`, clickhouse.Named("site", site))
+	for _, e := range known {
+		e.settle()
+	}
 	return known, err
 }
 
-// add adds a cover; they come in the order of from.
-func (e *epoch) add(from, to uint64) {
-	if n := len(e.covers); n > 0 && from <= e.covers[n-1].to {
-		e.covers[n-1].to = max(e.covers[n-1].to, to)
-		return
+// settle takes for covered what never came, but for what came after all: that must be in the store.
+func (e *epoch) settle() {
+	all, none := e.covers, uint64(0)
+	for _, gap := range e.gaps {
+		without(e.filled, gap.from, gap.to, func(from, to uint64) { all = append(all, cover{from, to}) }, &none)
 	}
-	e.covers = append(e.covers, cover{from, to})
+	slices.SortFunc(all, func(a, b cover) int { return cmp.Compare(a.from, b.from) })
+	e.covers, e.gaps, e.filled = nil, nil, nil
+	for _, c := range all {
+		e.covers = add(e.covers, c.from, c.to)
+	}
+}
+
+// add adds a cover; they come in the order of from.
+func add(covers []cover, from, to uint64) []cover {
+	if n := len(covers); n > 0 && from <= covers[n-1].to {
+		covers[n-1].to = max(covers[n-1].to, to)
+		return covers
+	}
+	return append(covers, cover{from, to})
 }
 
 // without calls fn with the parts of [from, to) that nothing covers, and adds the covered numbers to covered.
 func (e *epoch) without(from, to uint64, fn func(from, to uint64), covered *uint64) {
-	i := sort.Search(len(e.covers), func(i int) bool { return e.covers[i].to > from })
+	without(e.covers, from, to, fn, covered)
+}
+
+func without(covers []cover, from, to uint64, fn func(from, to uint64), covered *uint64) {
+	i := sort.Search(len(covers), func(i int) bool { return covers[i].to > from })
 	for ; from < to; i++ {
-		if i == len(e.covers) || e.covers[i].from >= to {
+		if i == len(covers) || covers[i].from >= to {
 			fn(from, to)
 			return
 		}
-		c := e.covers[i]
+		c := covers[i]
 		if c.from > from {
 			fn(from, c.from)
 			from = c.from

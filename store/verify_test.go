@@ -51,6 +51,25 @@ func TestVerifyClean(t *testing.T) {
 	}
 }
 
+// TestVerifyFilledGap checks that what came after all must be in the store: nothing explains that it is not.
+func TestVerifyFilledGap(t *testing.T) {
+	s := open(t)
+	write(t, s, &detect.Batch{Token: "a", Sites: []detect.Output{{
+		Site:     "exeter",
+		Messages: []detect.Scored{at(scored(10, 1, "auth"), "e", 0), at(scored(5, 2, "auth"), "e", 12), at(scored(5, 3, "auth"), "e", 30)},
+		Ledger: []ledger.Entry{
+			{Kind: ledger.Gap, First: t0, Last: t0, Epoch: "e", Seq: 10, Rows: 20},
+			{Kind: ledger.GapFilled, First: t0, Last: t0, Epoch: "e", Seq: 12, Rows: 8},
+			{Kind: ledger.Damaged, First: t0, Last: t0, Epoch: "e", Seq: 19, Rows: 1},
+			{Kind: ledger.EpochEnd, First: t0, Last: t0, Epoch: "e", Seq: 35},
+		},
+	}}})
+	v := verify(t, s)
+	if diff := cmp.Diff(v.Ranges, []Range{{"e", 17, 19}}); diff != "" || v.Missing != 2 || v.Explained != 2+1+10 {
+		t.Errorf("%d missing, %d explained, ranges got against want:\n%s", v.Missing, v.Explained, diff)
+	}
+}
+
 func TestVerifyFinds(t *testing.T) {
 	s := open(t)
 	messages := []detect.Scored{at(scored(10, 1, "auth"), "e", 2), at(scored(5, 2, "auth"), "e", 70_000), at(scored(3, 4, "auth"), "f", 0)}
@@ -138,7 +157,7 @@ func TestEpochWithout(t *testing.T) {
 		for range rapid.IntRange(0, 6).Draw(t, "covers") {
 			from += rapid.Uint64Range(0, 5).Draw(t, "skip")
 			to := from + rapid.Uint64Range(1, 6).Draw(t, "rows")
-			e.add(from, to)
+			e.covers = add(e.covers, from, to)
 			for n := from; n < to; n++ {
 				in[n] = true
 			}
