@@ -31,8 +31,11 @@ type pupil struct {
 func newPupil(t *testing.T, name, off string, secret [16]byte) *pupil {
 	t.Helper()
 	conf := detect.DefaultConfig()
-	if off == "incidents" { // no failpoint: models run in the process of the test
+	switch off { // no failpoint: models run in the process of the test
+	case "incidents":
 		conf.IncidentsPerDay = 0
+	case "influence":
+		conf = conf.Without(detect.PartInfluence)
 	}
 	return &pupil{Site: detect.NewSite(name, secret, conf), t: t, rows: event.NewBuilder(), incidents: map[string]incident.Version{}}
 }
