@@ -86,8 +86,8 @@ func (m *Model) connection(r *sequence.Row, c *Case) (how int, is bool) {
 		return 0, false
 	}
 	to := r.Values[feature.DestinationInside].Hash
-	if source := r.Values[feature.SourceInside].Hash; source == 0 { // those outside are held against who comes to the same machine
-		c.Who, c.At, c.Bytes, c.Kind = r.Values[feature.SourceOutside].Hash, outside, got, sketch.Mix(r.Class, to^in)
+	if source := r.Values[feature.SourceInside].Hash; source == 0 { // those outside are held against who comes to the same machine, or to some others at a large site
+		c.Who, c.At, c.Bytes, c.Kind = r.Values[feature.SourceOutside].Hash, outside, got, sketch.Mix(r.Class, in|to%machines<<8)
 		return in, true
 	} else if c.Who = r.Values[feature.User].Hash; c.Who == 0 {
 		c.Who = source
@@ -120,6 +120,10 @@ func (m *Model) request(r *sequence.Row, c *Case) bool {
 
 // handshake is the most bytes that come back, headers included, where nothing but a connection was made or refused.
 const handshake = 256
+
+// machines is how many sorts of machines there are of which each has those who come from outside for itself: where answers are logged as connections of their own,
+// every machine is one, and kinds are few.
+const machines = 8
 
 // outside stands for all that is outside.
 const outside = 1

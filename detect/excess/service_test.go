@@ -147,6 +147,18 @@ func TestServices(t *testing.T) {
 	}
 }
 
+// TestAnswersTakeNoKinds checks that answers which are logged as connections from outside to hundreds of machines leave room for kinds of what machines do.
+func TestAnswersTakeNoKinds(t *testing.T) {
+	s := live()
+	for i := range 2000 {
+		s.now += second
+		s.flow("203.0.113.9", fmt.Sprintf("10.1.7.%d", i%250), 50_000, 900, 40_000, time.Second)
+	}
+	if n := s.kinds.Len(); n >= maxKinds {
+		t.Errorf("all %d kinds are taken", n)
+	}
+}
+
 // TestOlderForm checks that what an earlier program wrote is left out, and not taken for damage.
 func TestOlderForm(t *testing.T) {
 	for name, old := range map[string][]byte{"empty": {0, 0, 0}, "full": append([]byte{0x80, 0x10, 0}, make([]byte, 2048)...)} {
