@@ -240,6 +240,16 @@ func (a *arrivals) encode(e *sketch.Encoder) {
 			e.Uint(h.to)
 		}
 	}
+	for _, x := range a.epochs {
+		e.Bool(x.ended)
+	}
+	e.Uint(uint64(len(a.retired)))
+	for _, x := range a.retired {
+		e.Text(x.id)
+		e.Uint(x.next)
+		e.Uint(x.note)
+		e.Bool(x.ended)
+	}
 }
 
 func (a *arrivals) decode(d *sketch.Decoder) {
@@ -255,23 +265,6 @@ func (a *arrivals) decode(d *sketch.Decoder) {
 		}
 		a.epochs = append(a.epochs, x)
 	}
-}
-
-// encodeMore writes what formats before 5 did not have.
-func (a *arrivals) encodeMore(e *sketch.Encoder) {
-	for _, x := range a.epochs {
-		e.Bool(x.ended)
-	}
-	e.Uint(uint64(len(a.retired)))
-	for _, x := range a.retired {
-		e.Text(x.id)
-		e.Uint(x.next)
-		e.Uint(x.note)
-		e.Bool(x.ended)
-	}
-}
-
-func (a *arrivals) decodeMore(d *sketch.Decoder) {
 	for _, x := range a.epochs {
 		x.ended = d.Bool()
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"frontfoot/detect/sketch"
 	"frontfoot/ingest/event"
 	"frontfoot/ingest/ledger"
 )
@@ -278,34 +277,6 @@ func TestEpochsAreRetired(t *testing.T) {
 	}
 }
 
-// A snapshot of the first version knows no numbers: the epoch that goes on is taken as it comes.
-func TestRestoreReadsFormat1(t *testing.T) {
-	f := newFeeder(t)
-	f.events("a", 0, 5)
-	if err := newFeeder(t).site.Restore(oldSnapshot(f.site, 2)); err != nil {
-		t.Errorf("format 2: %v", err)
-	}
-	state := oldSnapshot(f.site, oldestFormat)
-	g := newFeeder(t)
-	if err := g.site.Restore(state); err != nil {
-		t.Fatal(err)
-	}
-	if g.site.seen != 5 {
-		t.Errorf("%d events seen, want 5", g.site.seen)
-	}
-	g.offset = 1
-	g.events("a", 5, 1)
-	g.events("a", 5, 1)
-	g.events("a", 6, 1)
-	entries, kept := g.said()
-	if diff := cmp.Diff([]string{"duplicate 5+1"}, entries); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff([]string{"5@0+1", "6@0+1"}, kept); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // A payload that names another site is stored as its sender's, told, and an incident at once.
 func TestClaimOfAnotherSiteIsAnIncident(t *testing.T) {
 	claim := func(learned bool) Output {
@@ -349,10 +320,4 @@ func TestClaimOfAnotherSiteIsAnIncident(t *testing.T) {
 	if out := claim(false); len(out.Incidents) != 0 || len(out.Ledger) != 3 {
 		t.Errorf("while it learns: %d incidents, %d entries", len(out.Incidents), len(out.Ledger))
 	}
-}
-
-func encodeArrivals(a *arrivals) []byte {
-	var e sketch.Encoder
-	a.encode(&e)
-	return e.Buf
 }

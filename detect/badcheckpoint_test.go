@@ -100,6 +100,7 @@ func TestArrivalsSurviveOtherModels(t *testing.T) {
 		"models": func(state []byte) []byte { state[4] = modelVersion + 1; return state },
 		"layout": func(state []byte) []byte { state[5] ^= 1; return state }, // another number of features
 		"format": func(state []byte) []byte { state[3] = snapshotFormat + 1; return append(state, "what is to come"...) },
+		"before": func(state []byte) []byte { state[3] = oldestFormat; return state },
 		"state":  func(state []byte) []byte { return state[:len(state)-1] },
 	} {
 		t.Run(name, func(t *testing.T) {

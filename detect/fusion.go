@@ -162,26 +162,19 @@ func (f *fusion) encode(e *sketch.Encoder) {
 	}
 }
 
-// decode reads what encode wrote. A format with three views had the most surprising feature between these, and scores of another meaning: how seldom those
-// were says nothing of these, so the site has no findings until it knows again.
-func (f *fusion) decode(format byte, d *sketch.Decoder) error {
+// decode reads what encode wrote.
+func (f *fusion) decode(d *sketch.Decoder) error {
 	n := d.Count(maxClasses)
 	f.names, f.classes = nil, nil
 	for range n {
 		c := newClass()
 		f.names = append(f.names, d.Fixed64())
 		f.classes = append(f.classes, c)
-		_ = c.views[rareValues].Decode(d) // d keeps the first error
-		if format < twoViews {
-			var gone sketch.Tail
-			_ = gone.Decode(d)
+		for j := range c.views {
+			_ = c.views[j].Decode(d) // d keeps the first error
 		}
-		_ = c.views[newPairs].Decode(d)
 		_ = c.sum.Decode(d)
 		c.alarm.Decode(d)
-		if format < twoViews {
-			c.sum, c.alarm = sketch.Tail{}, newClass().alarm
-		}
 	}
 	return d.Err()
 }

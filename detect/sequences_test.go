@@ -107,12 +107,6 @@ func TestSequenceSnapshot(t *testing.T) {
 	if err := NewSite("testham", ScoreKey(), DefaultConfig()).Restore(state); !errors.Is(err, ErrSnapshot) || !strings.Contains(err.Error(), `"every"`) {
 		t.Errorf("a model that is not there: %v", err)
 	}
-	before := oldSnapshot(s, 3)
-	before[4] = oldestModel
-	again := NewSite("testham", ScoreKey(), DefaultConfig())
-	if err := again.Restore(before); err != nil || again.seen != 100 {
-		t.Errorf("a snapshot of version %d: %d events, %v", oldestModel, again.seen, err)
-	}
 }
 
 // TestSnapshotWithoutAModel checks that a snapshot from before there was a model is read, and that the model then knows nothing.

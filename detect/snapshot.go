@@ -11,32 +11,21 @@ import (
 //
 //	"FFS"        3 bytes
 //	format       1 byte, snapshotFormat
-//	model        varint, modelVersion: what was learned means the same in the same version alone, but that version 2 lacked the models that
-//	             count over rows, version 3 excess, version 4 meeting, and version 5 drift, which then know nothing yet, that version 4 took a source's own mapped address for
-//	             one that it spoke to, that those before 5 counted values otherwise, that those before 7 learned all of everybody, which is read as well, and that excess
-//	             knows nothing yet of what those before 7 wrote. Versions that share a format share its layout
-//	             but for that
+//	model        varint, modelVersion: what was learned means the same in the same version alone. A model that is added needs no new version: it knows
+//	             nothing yet
 //	features     varint, how many features the layout has
 //	site         text
 //	key          varint, a hash of a fixed text under the site's key: under another key nothing of the state is recognised
 //	arrivals     their length, varint, and which events had come. What a later format adds to them stands at their end
 //	state        see the encode functions; numbers are varints or little-endian, nothing is sorted because nothing is a map.
-//	             In formats 1 to 4 the arrivals stood behind the tracker. Format 1 ended before them, format 2 before the tracker's marks, the verdicts and the
-//	             decoys, format 3 before the tracker's memory of counted stories and the models that count over rows (their number, and of each the name and
-//	             what it knows, with its length), format 4 before what the evidence of stories is of, format 5 before what is known of kept states and the
-//	             tracker's memory of stories that one row as a whole tells; in formats 1 to 6 a fusion had a view more, and formats 1 to 7 ended before who taught how much. They are still read.
 //
 // From format 5 on all up to the arrivals stays as it is in every format: whatever the models become, before or after this program, which events had
-// come is read.
+// come is read. Models of another format or version are learned anew from the log.
 const (
 	snapshotMagic  = "FFS"
-	snapshotFormat = 8
-	arrivalsFirst  = 5 // the format from which on the arrivals stand before what the models know
-	twoViews       = 7 // the format from which on a fusion has two views
-	influences     = 8 // the format from which on it is known who taught how much
-	oldestFormat   = 1
-	modelVersion   = 7
-	oldestModel    = 2
+	snapshotFormat = 9
+	oldestFormat   = 5 // of which the arrivals are read
+	modelVersion   = 8
 )
 
 // ErrSnapshot is wrapped by every error of Restore.
@@ -62,21 +51,16 @@ func (s *Site) Snapshot() []byte {
 	e.Uint(s.fingerprint())
 	var came sketch.Encoder
 	s.arrivals.encode(&came)
-	s.arrivals.encodeMore(&came)
 	e.Text(string(came.Buf))
 	s.clock.encode(&e)
 	e.Uint(s.seen)
 	s.engine.encode(&e)
 	s.fusion.encode(&e)
 	s.tracker.Encode(&e)
-	s.tracker.EncodeMarks(&e)
 	s.book.Encode(&e)
 	s.decoys.Encode(&e)
-	s.tracker.EncodeCounted(&e)
 	s.sequences.encode(&e)
-	s.tracker.EncodeSorts(&e)
 	s.keeping.encode(&e)
-	s.tracker.EncodeWhole(&e)
 	s.influence.Encode(&e)
 	return e.Buf
 }
@@ -105,11 +89,9 @@ func (s *Site) restore(state []byte) error {
 	case d.Err() != nil:
 		return d.Err()
 	case format < oldestFormat:
-		return h.unread()
+		return fmt.Errorf("format %d, this program reads %d to %d", format, oldestFormat, snapshotFormat)
 	case h.name != s.name:
 		return fmt.Errorf("it is of site %q", h.name)
-	case format < arrivalsFirst:
-		return s.restoreOld(&h, d)
 	}
 	came, err := decodeArrivals(format, d)
 	if err != nil {
@@ -117,27 +99,12 @@ func (s *Site) restore(state []byte) error {
 	}
 	why := s.foreign(&h)
 	if why == nil {
-		why = s.decodeState(format, d)
+		why = s.decodeState(d)
 	}
 	if why != nil {
 		return &foreignError{why, came}
 	}
 	s.arrivals = came
-	return nil
-}
-
-// restoreOld reads a format in which what the models know must be read to find the arrivals.
-func (s *Site) restoreOld(h *head, d *sketch.Decoder) error {
-	why := s.foreign(h)
-	if h.features != s.features() {
-		return why
-	}
-	if err := s.decodeState(h.format, d); err != nil {
-		return err
-	}
-	if why != nil {
-		return &foreignError{why, s.arrivals}
-	}
 	return nil
 }
 
@@ -149,19 +116,15 @@ type head struct {
 	key             uint64
 }
 
-func (h *head) unread() error {
-	return fmt.Errorf("format %d, this program reads %d to %d", h.format, oldestFormat, snapshotFormat)
-}
-
 func (s *Site) features() uint64 { return uint64(s.events.Layout().Features()) }
 
 // foreign returns why what was learned means nothing here, nil where it does.
 func (s *Site) foreign(h *head) error {
 	switch {
-	case h.format > snapshotFormat:
-		return h.unread()
-	case h.model < oldestModel || h.model > modelVersion:
-		return fmt.Errorf("model version %d, this program reads %d to %d", h.model, oldestModel, modelVersion)
+	case h.format != snapshotFormat:
+		return fmt.Errorf("format %d, this program reads models of %d", h.format, snapshotFormat)
+	case h.model != modelVersion:
+		return fmt.Errorf("model version %d, this program reads %d", h.model, modelVersion)
 	case h.features != s.features():
 		return fmt.Errorf("%d features, this program has %d", h.features, s.features())
 	case h.key != s.fingerprint():
@@ -177,7 +140,6 @@ const maxArrivals = 1 << 20
 func decodeArrivals(format byte, d *sketch.Decoder) (a arrivals, err error) {
 	block := sketch.NewDecoder([]byte(d.Text(maxArrivals)))
 	a.decode(block)
-	a.decodeMore(block)
 	if format == snapshotFormat && block.Left() > 0 {
 		return a, fmt.Errorf("%d bytes of arrivals too many", block.Left())
 	}
@@ -185,57 +147,18 @@ func decodeArrivals(format byte, d *sketch.Decoder) (a arrivals, err error) {
 }
 
 // decodeState reads all behind the head.
-func (s *Site) decodeState(format byte, d *sketch.Decoder) error {
+func (s *Site) decodeState(d *sketch.Decoder) error {
 	s.clock.decode(d)
 	s.seen = d.Uint()
-	if err := s.engine.decode(d); err != nil {
-		return err
-	}
-	if err := s.fusion.decode(format, d); err != nil {
-		return err
-	}
-	if err := s.tracker.Decode(d); err != nil {
-		return err
-	}
-	switch {
-	case format == 1:
-		s.arrivals.begun, s.arrivals.late = true, true
-	case format < arrivalsFirst:
-		s.arrivals.decode(d)
-	}
-	if format >= 3 {
-		if err := s.tracker.DecodeMarks(d); err != nil {
-			return err
-		}
-		if err := s.book.Decode(d); err != nil {
-			return err
-		}
-		if err := s.decoys.Decode(d); err != nil {
+	for _, decode := range [...]func(*sketch.Decoder) error{
+		s.engine.decode, s.fusion.decode, s.tracker.Decode, s.book.Decode, s.decoys.Decode, s.sequences.decode,
+	} {
+		if err := decode(d); err != nil {
 			return err
 		}
 	}
-	if format >= 4 {
-		if err := s.tracker.DecodeCounted(d); err != nil {
-			return err
-		}
-		if err := s.sequences.decode(d); err != nil {
-			return err
-		}
-	}
-	if format >= 5 {
-		if err := s.tracker.DecodeSorts(d); err != nil {
-			return err
-		}
-	}
-	if format >= 6 {
-		s.keeping.decode(d)
-		if err := s.tracker.DecodeWhole(d); err != nil {
-			return err
-		}
-	}
-	if format < influences {
-		s.influence.Pass(s.clock.day(), nil)
-	} else if err := s.influence.Decode(d); err != nil {
+	s.keeping.decode(d)
+	if err := s.influence.Decode(d); err != nil {
 		return err
 	}
 	if d.Left() > 0 {

@@ -9,12 +9,8 @@ import (
 
 var errExcess = errors.New("damaged counts of what is done")
 
-// form stands first where longest connections are counted and kinds have windows of their own. Before that the number of seats did, which is never this.
-const form = 1
-
 // Encode appends what is known to e.
 func (m *Model) Encode(e *sketch.Encoder) {
-	e.Uint(form)
 	m.tallies.Encode(e, (*tally).encode)
 	m.kinds.Encode(e, (*kind).encode)
 	m.trials.Encode(e)
@@ -34,12 +30,8 @@ func (t *tally) encode(e *sketch.Encoder) {
 	e.Byte(t.odd)
 }
 
-// Decode reads what Encode wrote into a Model that knows nothing, and goes on to know nothing where it was written in an older form.
+// Decode reads what Encode wrote into a Model that knows nothing.
 func (m *Model) Decode(d *sketch.Decoder) error {
-	if d.Uint() != form {
-		d.Skip()
-		return d.Err()
-	}
 	if err := m.tallies.Decode(d, (*tally).decode); err != nil {
 		return err
 	}

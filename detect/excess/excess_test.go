@@ -281,7 +281,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		var e sketch.Encoder
 		m.Encode(&e)
-		var again sketch.Encoder // an older form is read, too, and written in today's
+		var again sketch.Encoder // numbers that were longer than need be are written short
 		same := New(testKey(), nil)
 		if err := same.Decode(sketch.NewDecoder(e.Buf)); err != nil {
 			t.Fatal(err)

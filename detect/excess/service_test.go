@@ -8,7 +8,6 @@ import (
 
 	"frontfoot/detect/feature"
 	"frontfoot/detect/sequence"
-	"frontfoot/detect/sketch"
 	"frontfoot/ingest/event"
 )
 
@@ -159,12 +158,3 @@ func TestAnswersTakeNoKinds(t *testing.T) {
 	}
 }
 
-// TestOlderForm checks that what an earlier program wrote is left out, and not taken for damage.
-func TestOlderForm(t *testing.T) {
-	for name, old := range map[string][]byte{"empty": {0, 0, 0}, "full": append([]byte{0x80, 0x10, 0}, make([]byte, 2048)...)} {
-		m := New(testKey(), nil)
-		if err := m.Decode(sketch.NewDecoder(old)); err != nil || m.Bytes() != 0 {
-			t.Errorf("%s: %d bytes are known, %v", name, m.Bytes(), err)
-		}
-	}
-}

@@ -77,9 +77,6 @@ func NewDecoder(buf []byte) *Decoder { return &Decoder{buf: buf} }
 // Err returns the first error, ErrShort.
 func (d *Decoder) Err() error { return d.err }
 
-// Skip leaves out what is left.
-func (d *Decoder) Skip() { d.buf = nil }
-
 // Left returns how many bytes are left.
 func (d *Decoder) Left() int { return len(d.buf) }
 
