@@ -129,7 +129,10 @@ func (x *explainer) what(me *novelty.Measure) string {
 	pair := &x.layout.Pairs[me.Feature-len(x.layout.Fields)]
 	switch {
 	case pair.Say == "":
-		return x.say(a) + " " + first + " with " + x.say(b) + " " + second
+		if x.layout.Fields[a].Role != feature.Actor { // who acts is known by its name alone
+			first = x.say(a) + " " + first
+		}
+		return first + " with " + x.say(b) + " " + second
 	case known(me):
 		return fmt.Sprintf(pair.Seldom(), first, second)
 	}
@@ -138,6 +141,14 @@ func (x *explainer) what(me *novelty.Measure) string {
 
 // known reports whether a feature was seen before. Counts are learned in parts and fade, so what is nearly nothing is nothing.
 func known(me *novelty.Measure) bool { return me.Count >= 0.5 }
+
+// plural chooses a word for as many as are written.
+func plural(n float32, one, more string) string {
+	if incident.Count(n) == "1" {
+		return one
+	}
+	return more
+}
 
 func (x *explainer) say(field int) string {
 	if say := x.layout.Fields[field].Say; say != "" {
@@ -171,7 +182,7 @@ func (x *explainer) expected(me *novelty.Measure, total, values float32) string 
 	case known(me):
 		return "(seen " + incident.Times(me.Count) + " " + among + ")"
 	case b < 0:
-		return "(never seen " + among + ", which showed " + incident.Count(values) + " others)"
+		return "(never seen " + among + ", which showed " + incident.Count(values) + plural(values, " other", " others") + ")"
 	}
 	return "(never " + among + ", though both are known)"
 }

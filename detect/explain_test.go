@@ -92,3 +92,20 @@ func TestWholeByDataset(t *testing.T) {
 		t.Errorf("%.2f bits where hardly anything is known", b)
 	}
 }
+
+// TestWordsOfFew checks that who acts needs no word for what it is beside another value, and that one is not many.
+func TestWordsOfFew(t *testing.T) {
+	layout := &feature.Layout{
+		Fields: []feature.Field{{Name: "source.ip", Role: feature.Actor, Say: "inside source address"}, {Name: "dns.type", Say: "DNS record type"}},
+		Pairs:  []feature.Pair{{A: 0, B: 1}},
+	}
+	x := explainer{layout: layout, row: &feature.Row{Values: []feature.Value{{Hash: 1, Text: "10.21.1.20"}, {Hash: 2, Text: "A"}}}}
+	if got, want := x.what(&novelty.Measure{Feature: 2}), "10.21.1.20 with DNS record type A"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for values, want := range map[float32]string{0.9: "1 other)", 1: "1 other)", 2: "2 others)"} {
+		if got := x.expected(&novelty.Measure{Feature: 1}, 90, values); !strings.HasSuffix(got, "which showed "+want) {
+			t.Errorf("%v values: %q", values, got)
+		}
+	}
+}

@@ -201,7 +201,7 @@ func (t *table) addFlood(o *incident.Observation) {
 	k := incident.Kind{
 		Feature: flooding, Name: name, Bits: p.flood, Value: p.keys[p.burst.Key], Side: uint8(feature.Volume),
 		What:     what + " came " + incident.Times(p.burst.Now) + " within two minutes",
-		Expected: "(usual are " + incident.Count(p.burst.Usual) + ")",
+		Expected: "(" + incident.Count(p.burst.Usual) + plural(p.burst.Usual, " is usual)", " are usual)"),
 	}
 	i := 0
 	for i < len(o.Kinds) && o.Kinds[i].Bits >= k.Bits {
