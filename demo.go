@@ -16,6 +16,7 @@ import (
 	"frontfoot/benchmarks/gen"
 	"frontfoot/ingest"
 	"frontfoot/ingest/hint"
+	"frontfoot/query"
 )
 
 type demoCommand struct {
@@ -141,7 +142,7 @@ func writeSite(g *gen.Generator, i int, path string, truth io.Writer) (int, erro
 
 // play runs the week through all stages.
 func (d *demo) play(ctx context.Context, cfg *Config, logger *slog.Logger) (err error) {
-	d.sayf("A week at %s: %s log lines from firewalls, servers and applications.\n\n", joinAnd(d.week.Sites), thousands(d.lines))
+	d.sayf("A week at %s: %s log lines from firewalls, servers and applications.\n\n", joinAnd(d.week.Sites), query.Thousands(uint64(d.lines)))
 	i, err := newInstance(ctx, everything, cfg, logger)
 	if err != nil {
 		return err

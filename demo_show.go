@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -83,7 +82,7 @@ func (d *demo) finish(ctx context.Context, s *store.Store, command string) error
 		return err
 	}
 	seconds := time.Since(d.began).Seconds()
-	d.sayf("\nThe week took %.0f s: %s lines, %s incidents.\n\n", seconds, thousands(d.lines), thousands(len(list)))
+	d.sayf("\nThe week took %.0f s: %s lines, %s incidents.\n\n", seconds, query.Thousands(uint64(d.lines)), query.Thousands(uint64(len(list))))
 	if err := query.WriteIncidents(d.out, list); err != nil {
 		return err
 	}
@@ -173,13 +172,4 @@ func joinAnd(names []string) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
-
-// thousands writes a number in groups of three digits.
-func thousands(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }

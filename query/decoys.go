@@ -65,7 +65,7 @@ func (c *DecoyList) Run(ctx context.Context, conn Connector, out io.Writer) (err
 		if d.Met > 0 {
 			last = d.Last.UTC().Format("2006-01-02 15:04")
 		}
-		t.add(cell{text: escape(d.Site), style: bold}, cell{text: escape(d.Kind)}, cell{text: thousands(d.Met)}, cell{text: last}, cell{text: escape(d.Decoy)})
+		t.add(cell{text: escape(d.Site), style: bold}, cell{text: escape(d.Kind)}, cell{text: Thousands(d.Met)}, cell{text: last}, cell{text: escape(d.Decoy)})
 	}
 	return t.write(out, terminalOf(out))
 }

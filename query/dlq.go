@@ -60,7 +60,7 @@ func (c *DLQList) Run(ctx context.Context, conn LogConnector, out io.Writer) (er
 				return writeJSON(out, []letter{*l})
 			}
 			t.add(cell{text: escape(site), style: bold}, cell{text: strconv.FormatInt(l.Offset, 10)}, cell{text: l.Time.UTC().Format("2006-01-02 15:04")},
-				cell{text: escape(l.Kind), style: red}, cell{text: l.origin()}, cell{text: thousands(uint64(l.Events))}, cell{text: thousands(uint64(l.Bytes))},
+				cell{text: escape(l.Kind), style: red}, cell{text: l.origin()}, cell{text: Thousands(uint64(l.Events))}, cell{text: Thousands(uint64(l.Bytes))},
 				cell{text: cut(escape(l.Reason), 60)}, cell{text: escape(l.Preview)})
 			return nil
 		})
@@ -79,7 +79,7 @@ func (c *DLQList) Run(ctx context.Context, conn LogConnector, out io.Writer) (er
 		return err
 	}
 	if more := n - len(t.rows); more > 0 {
-		_, err = fmt.Fprintf(out, "and %s more; --limit shows them\n", thousands(uint64(more)))
+		_, err = fmt.Fprintf(out, "and %s more; --limit shows them\n", Thousands(uint64(more)))
 	}
 	return err
 }
@@ -153,11 +153,11 @@ func writeSent(out io.Writer, results []sent, n notice) error {
 			continue
 		}
 		letters, events = letters+1, events+uint64(r.Events)
-		if _, err := fmt.Fprintf(out, "letter %d sent again as message %d: %s events\n", r.Letter, r.Offset, thousands(uint64(r.Events))); err != nil {
+		if _, err := fmt.Fprintf(out, "letter %d sent again as message %d: %s events\n", r.Letter, r.Offset, Thousands(uint64(r.Events))); err != nil {
 			return err
 		}
 	}
 	_, err := fmt.Fprintf(out, "%s of %s letters sent again, %s events. 'frontfoot sites --ledger' shows when they have come.\n%s",
-		thousands(letters), thousands(uint64(len(results))), thousands(events), n)
+		Thousands(letters), Thousands(uint64(len(results))), Thousands(events), n)
 	return err
 }

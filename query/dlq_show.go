@@ -93,10 +93,10 @@ func (s *shownLetter) write(out io.Writer) error {
 		{"Letter", strconv.FormatInt(s.Offset, 10) + " of site " + s.Site},
 		{"Set aside", s.Time.UTC().Format(time.DateTime) + " UTC"},
 		{"Message", s.origin()},
-		{"Bytes", thousands(uint64(s.Bytes))},
+		{"Bytes", Thousands(uint64(s.Bytes))},
 	}
 	if s.envelope != nil {
-		facts = append(facts, [2]string{"Epoch", s.Epoch}, [2]string{"First event", strconv.FormatUint(s.Seq, 10)}, [2]string{"Events", thousands(uint64(s.Events))})
+		facts = append(facts, [2]string{"Epoch", s.Epoch}, [2]string{"First event", strconv.FormatUint(s.Seq, 10)}, [2]string{"Events", Thousands(uint64(s.Events))})
 	} else {
 		facts = append(facts, [2]string{"Envelope", "cannot be read"})
 	}
@@ -106,7 +106,7 @@ func (s *shownLetter) write(out io.Writer) error {
 		p.heading("Ledger entries")
 		for i := range s.Entries {
 			e := &s.Entries[i]
-			p.line("  ", kindName(e.Kind), "  ", thousands(e.Rows), "  ", escape(e.Input), "  ", escape(e.Reason))
+			p.line("  ", kindName(e.Kind), "  ", Thousands(e.Rows), "  ", escape(e.Input), "  ", escape(e.Reason))
 		}
 	case s.Error != "":
 		p.heading("Its bytes, which cannot be read: " + escape(s.Error))

@@ -117,7 +117,7 @@ func incidentsTable(list []store.Incident) table {
 		in := &list[i]
 		t.add(cell{text: escape(in.ID), style: bold}, cell{text: in.Raised.UTC().Format("2006-01-02 15:04")}, cell{text: escape(place(in.Site, in.Premises))},
 			cell{text: escape(in.Severity), style: severityStyle(in.Severity)}, cell{text: strconv.FormatFloat(float64(in.Score), 'f', 1, 32)},
-			cell{text: thousands(uint64(in.Findings))}, cell{text: standing(in)}, cell{text: escape(in.Title)})
+			cell{text: Thousands(uint64(in.Findings))}, cell{text: standing(in)}, cell{text: escape(in.Title)})
 	}
 	return t
 }
@@ -142,8 +142,8 @@ func place(site, premises string) string {
 	return site + "/" + premises
 }
 
-// thousands writes a number in groups of three.
-func thousands(n uint64) string {
+// Thousands writes a number as people do, in groups of three digits.
+func Thousands(n uint64) string {
 	digits := strconv.FormatUint(n, 10)
 	var b strings.Builder
 	for i, d := range digits {

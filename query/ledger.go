@@ -43,7 +43,7 @@ func (c *Sites) ledger(ctx context.Context, s Store, out io.Writer) error {
 			look = red
 		}
 		t.add(cell{text: escape(l.Site), style: bold}, cell{text: orDash(escape(l.Input))}, cell{text: kindName(l.Kind), style: look},
-			cell{text: thousands(l.Rows)}, cell{text: thousands(l.Recent)}, cell{text: thousands(l.Entries)},
+			cell{text: Thousands(l.Rows)}, cell{text: Thousands(l.Recent)}, cell{text: Thousands(l.Entries)},
 			cell{text: l.First.UTC().Format("2006-01-02 15:04")}, cell{text: l.Last.UTC().Format("2006-01-02 15:04")}, cell{text: escape(l.Reason)})
 	}
 	return t.write(out, terminalOf(out))
@@ -108,9 +108,9 @@ func lossLine(l *store.Loss) string {
 	case l.Rows == 0:
 		text = "nobody knows how many: "
 	case l.Kind == ledger.LostLog:
-		text = thousands(l.Rows) + " messages: "
+		text = Thousands(l.Rows) + " messages: "
 	default:
-		text = thousands(l.Rows) + " events: "
+		text = Thousands(l.Rows) + " events: "
 	}
 	text += kindName(l.Kind)
 	if l.Input != "" {

@@ -29,7 +29,7 @@ func (p *progress) events(site string) func(done, most uint64) {
 			return
 		}
 		p.shown = time.Now()
-		_, _ = fmt.Fprintf(p.out, "\r\x1b[K%s: %s of %s events", escape(site), thousands(done), thousands(most))
+		_, _ = fmt.Fprintf(p.out, "\r\x1b[K%s: %s of %s events", escape(site), Thousands(done), Thousands(most))
 	}
 }
 
@@ -39,7 +39,7 @@ func (p *progress) count(site string, done uint64) {
 		return
 	}
 	p.shown = time.Now()
-	_, _ = fmt.Fprintf(p.out, "\r\x1b[K%s: %s events", escape(site), thousands(done))
+	_, _ = fmt.Fprintf(p.out, "\r\x1b[K%s: %s events", escape(site), Thousands(done))
 }
 
 // clear takes the line away.

@@ -170,7 +170,7 @@ func (r *replaying) flush(ctx context.Context) error {
 
 func writeReplayed(out io.Writer, r *replayed, self Command) error {
 	if _, err := fmt.Fprintf(out, "Run %s of site %s: %s events, after %s to learn from, received %s to %s UTC\n\n", r.Run, escape(r.Site),
-		thousands(r.Events), thousands(r.Warmed), r.From.UTC().Format(time.DateTime), r.To.UTC().Format(time.DateTime)); err != nil {
+		Thousands(r.Events), Thousands(r.Warmed), r.From.UTC().Format(time.DateTime), r.To.UTC().Format(time.DateTime)); err != nil {
 		return err
 	}
 	t := table{columns: []column{
@@ -188,8 +188,8 @@ func writeReplayed(out io.Writer, r *replayed, self Command) error {
 				f = c
 			}
 		}
-		t.add(cell{text: what, style: bold}, cell{text: thousands(f.Old)}, cell{text: thousands(f.New)}, cell{text: thousands(f.Both)},
-			cell{text: thousands(f.Old - f.Both)}, cell{text: thousands(f.New - f.Both)})
+		t.add(cell{text: what, style: bold}, cell{text: Thousands(f.Old)}, cell{text: Thousands(f.New)}, cell{text: Thousands(f.Both)},
+			cell{text: Thousands(f.Old - f.Both)}, cell{text: Thousands(f.New - f.Both)})
 	}
 	if err := t.write(out, terminalOf(out)); err != nil {
 		return err

@@ -102,7 +102,7 @@ func (c *Rollback) list(out io.Writer, states []store.State, self Command) error
 	t := table{columns: []column{{title: "KNOWN BY (UTC)"}, {title: "MODELS", right: true}, {title: "BYTES", right: true}}}
 	for i := range states {
 		s := &states[i]
-		t.add(cell{text: s.Time.UTC().Format(time.DateTime)}, cell{text: strconv.FormatUint(s.Model, 10)}, cell{text: thousands(s.Size)})
+		t.add(cell{text: s.Time.UTC().Format(time.DateTime)}, cell{text: strconv.FormatUint(s.Model, 10)}, cell{text: Thousands(s.Size)})
 	}
 	if err := t.write(out, terminalOf(out)); err != nil {
 		return err

@@ -50,7 +50,7 @@ func WriteIncident(out io.Writer, in *store.Incident, evidence int, self Command
 		{"When", span(in.First, in.Last)},
 		{"Raised", in.Raised.UTC().Format(time.DateTime) + " UTC"},
 		{"Score", strconv.FormatFloat(float64(in.Score), 'f', 1, 32) + " bits"},
-		{"Events", thousands(uint64(in.Findings))},
+		{"Events", Thousands(uint64(in.Findings))},
 		{"Tactics", strings.Join(in.Tactics, ", ")},
 		{"Verdict", said(in)},
 	})

@@ -49,7 +49,7 @@ func stateOf(s *store.Site) SiteState {
 		words = append([]string{silence}, words...)
 	}
 	if s.LostRecently > 0 {
-		what := thousands(s.LostRecently) + " lost in 24 h: " + kindName(s.LostHow)
+		what := Thousands(s.LostRecently) + " lost in 24 h: " + kindName(s.LostHow)
 		if s.LostAt != "" {
 			what += " at " + escape(s.LostAt)
 		}
@@ -76,7 +76,7 @@ func (s *SiteState) learning() string {
 	case seen < learn.LearnFor:
 		return "learning until " + s.First.Add(learn.LearnFor).UTC().Format("2006-01-02 15:04")
 	default:
-		return fmt.Sprintf("learning: %s of %s events", thousands(s.Events), thousands(uint64(learn.LearnEvents)))
+		return fmt.Sprintf("learning: %s of %s events", Thousands(s.Events), Thousands(uint64(learn.LearnEvents)))
 	}
 }
 
@@ -189,14 +189,14 @@ func sitesTable(sites []SiteState) table {
 		case s.Learning:
 			look = yellow
 		}
-		lost := thousands(s.Lost)
+		lost := Thousands(s.Lost)
 		if s.LostLog {
 			lost += "+" // and nobody knows how many events the log lost
 		}
-		t.add(cell{text: escape(s.Name), style: bold}, cell{text: thousands(s.Events)}, cell{text: minute(s.Events, s.First)}, cell{text: minute(s.Events, s.Last)},
+		t.add(cell{text: escape(s.Name), style: bold}, cell{text: Thousands(s.Events)}, cell{text: minute(s.Events, s.First)}, cell{text: minute(s.Events, s.Last)},
 			cell{text: second(s.Events, s.LastReceived)}, cell{text: share(s.Unparsed, s.Events)}, cell{text: share(s.Late+s.Skewed, s.Taken)},
-			cell{text: lost}, cell{text: thousands(s.DeadLetters)}, cell{text: thousands(s.Findings)},
-			cell{text: thousands(s.OpenIncidents)}, cell{text: thousands(s.Incidents)}, cell{text: s.State, style: look})
+			cell{text: lost}, cell{text: Thousands(s.DeadLetters)}, cell{text: Thousands(s.Findings)},
+			cell{text: Thousands(s.OpenIncidents)}, cell{text: Thousands(s.Incidents)}, cell{text: s.State, style: look})
 	}
 	return t
 }

@@ -50,7 +50,7 @@ func teachersTable(teachers []store.Teacher) table {
 			look = yellow
 		}
 		t.add(cell{text: escape(x.Site), style: bold}, cell{text: name}, cell{text: percent(x.Share)}, cell{text: percent(x.LastShare)},
-			cell{text: thousands(x.Taught)}, cell{text: thousands(x.Events)}, cell{text: thousands(x.HeldBack), style: look}, cell{text: thousands(x.Days)},
+			cell{text: Thousands(x.Taught)}, cell{text: Thousands(x.Events)}, cell{text: Thousands(x.HeldBack), style: look}, cell{text: Thousands(x.Days)},
 			cell{text: x.Last.UTC().Format(time.DateOnly)})
 	}
 	return t

@@ -76,16 +76,16 @@ func verdictOn(found []store.Verification) error {
 // faults says in words what is wrong.
 func faults(v *store.Verification) (out []string) {
 	if v.Missing > 0 {
-		out = append(out, thousands(v.Missing)+" events missing")
+		out = append(out, Thousands(v.Missing)+" events missing")
 	}
 	if v.Doubled > 0 {
-		out = append(out, thousands(v.Doubled)+" rows too many")
+		out = append(out, Thousands(v.Doubled)+" rows too many")
 	}
 	if v.RollUp != v.RollUpOf {
-		out = append(out, "the roll-up counts "+thousands(v.RollUp)+" of "+thousands(v.RollUpOf)+" events")
+		out = append(out, "the roll-up counts "+Thousands(v.RollUp)+" of "+Thousands(v.RollUpOf)+" events")
 	}
 	if v.Dangling > 0 {
-		out = append(out, thousands(v.Dangling)+" findings or evidence without event")
+		out = append(out, Thousands(v.Dangling)+" findings or evidence without event")
 	}
 	return out
 }
@@ -111,8 +111,8 @@ func writeVerifications(out io.Writer, found []store.Verification) error {
 		if f := faults(v); len(f) > 0 {
 			result, look = strings.Join(f, ", "), red
 		}
-		t.add(cell{text: escape(v.Site), style: bold}, cell{text: thousands(v.Epochs)}, cell{text: thousands(v.Events)}, cell{text: thousands(v.Explained)},
-			cell{text: thousands(v.Expired)}, cell{text: thousands(v.Missing)}, cell{text: thousands(v.Doubled)}, cell{text: result, style: look})
+		t.add(cell{text: escape(v.Site), style: bold}, cell{text: Thousands(v.Epochs)}, cell{text: Thousands(v.Events)}, cell{text: Thousands(v.Explained)},
+			cell{text: Thousands(v.Expired)}, cell{text: Thousands(v.Missing)}, cell{text: Thousands(v.Doubled)}, cell{text: result, style: look})
 	}
 	if err := t.write(out, terminalOf(out)); err != nil {
 		return err
@@ -127,10 +127,10 @@ func writeVerifications(out io.Writer, found []store.Verification) error {
 // faults lists what is wrong with a site, row by row, and what nobody can tell.
 func (p *page) faults(v *store.Verification) {
 	if v.Presumed > 0 {
-		p.line(escape(v.Site), ": ", thousands(v.Presumed), " of the expired events begin an epoch; nothing proves that they were ever there.")
+		p.line(escape(v.Site), ": ", Thousands(v.Presumed), " of the expired events begin an epoch; nothing proves that they were ever there.")
 	}
 	if len(v.Ranges) > 0 {
-		p.heading(fmt.Sprintf("Missing at %s: %s events, epoch and numbers", escape(v.Site), thousands(v.Missing)))
+		p.heading(fmt.Sprintf("Missing at %s: %s events, epoch and numbers", escape(v.Site), Thousands(v.Missing)))
 		left := v.Missing
 		for _, r := range v.Ranges {
 			p.line("  ", escape(r.Epoch), "  ", numbers(r.From, r.To))
@@ -139,16 +139,16 @@ func (p *page) faults(v *store.Verification) {
 		p.more(left)
 	}
 	if len(v.Doubles) > 0 {
-		p.heading(fmt.Sprintf("Doubled at %s: %s rows too many, epoch and number", escape(v.Site), thousands(v.Doubled)))
+		p.heading(fmt.Sprintf("Doubled at %s: %s rows too many, epoch and number", escape(v.Site), Thousands(v.Doubled)))
 		left := v.Doubled
 		for _, d := range v.Doubles {
-			p.line("  ", escape(d.Epoch), "  ", strconv.FormatUint(d.Seq, 10), "  ", thousands(d.Times), " times")
+			p.line("  ", escape(d.Epoch), "  ", strconv.FormatUint(d.Seq, 10), "  ", Thousands(d.Times), " times")
 			left -= d.Times - 1
 		}
 		p.more(left)
 	}
 	if len(v.Danglings) > 0 {
-		p.heading(fmt.Sprintf("Without event at %s: %s findings or evidence, id, epoch and number", escape(v.Site), thousands(v.Dangling)))
+		p.heading(fmt.Sprintf("Without event at %s: %s findings or evidence, id, epoch and number", escape(v.Site), Thousands(v.Dangling)))
 		for _, r := range v.Danglings {
 			p.line("  ", r.What, " ", escape(r.ID), "  ", escape(r.Epoch), "  ", strconv.FormatUint(r.Seq, 10))
 		}
@@ -158,7 +158,7 @@ func (p *page) faults(v *store.Verification) {
 
 func (p *page) more(left uint64) {
 	if left > 0 {
-		p.line("  and ", thousands(left), " more")
+		p.line("  and ", Thousands(left), " more")
 	}
 }
 
@@ -167,5 +167,5 @@ func numbers(from, to uint64) string {
 	if to-from == 1 {
 		return strconv.FormatUint(from, 10)
 	}
-	return fmt.Sprintf("%d to %d (%s)", from, to-1, thousands(to-from))
+	return fmt.Sprintf("%d to %d (%s)", from, to-1, Thousands(to-from))
 }
