@@ -121,8 +121,21 @@ func (c *engineInstallCommand) Run(ctx context.Context, t *terminal) error {
 	return err
 }
 
+// zoneFlag is the flag of the commands that read lines whose stamps may name no zone.
+type zoneFlag struct {
+	TZ string `name:"tz" default:"UTC" placeholder:"ZONE" help:"Zone of stamps that name none: an IANA name, Local, UTC, +HH:MM or -HH:MM."`
+}
+
+func (f zoneFlag) zone() (*time.Location, error) {
+	zone, err := parse.Zone(f.TZ)
+	if err != nil {
+		return nil, &hint.Error{Err: err, Hint: "for example --tz=Europe/London or --tz=+01:00"}
+	}
+	return zone, nil
+}
+
 type parseCommand struct {
-	TZ     string `name:"tz" default:"UTC" placeholder:"ZONE" help:"Zone of stamps that name none: an IANA name, Local, UTC, +HH:MM or -HH:MM."`
+	zoneFlag
 	Now    string `placeholder:"TIME" help:"Reference clock (RFC 3339) for stamps without a year (default: when it starts)."`
 	Replay bool   `help:"Keep stamps that are more than 26 hours off the clock." negatable:"" default:"true"`
 	formatsFolder
@@ -131,9 +144,9 @@ type parseCommand struct {
 
 // Run parses standard input.
 func (c *parseCommand) Run(ctx context.Context, t *terminal) error {
-	zone, err := parse.Zone(c.TZ)
+	zone, err := c.zone()
 	if err != nil {
-		return &hint.Error{Err: err, Hint: "for example --tz=Europe/London or --tz=+01:00"}
+		return err
 	}
 	now := time.Now()
 	if c.Now != "" {
@@ -158,6 +171,8 @@ type scoreCommand struct {
 	Schema    string `placeholder:"FILE" type:"existingfile" help:"Names and kinds of the columns of csv rows: docs/tables.md has an example."`
 	Site      string `placeholder:"NAME" help:"Name of the site (default: the schema's, or local)."`
 	Incidents string `placeholder:"FILE" type:"path" help:"Write incidents to this file."`
+	zoneFlag
+	formatsFolder
 }
 
 // Run scores standard input.
@@ -174,6 +189,10 @@ func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err er
 	if err != nil {
 		return err
 	}
+	lines, err := c.lines()
+	if err != nil {
+		return err
+	}
 	var incidents io.Writer
 	if c.Incidents != "" {
 		file, err := os.Create(c.Incidents)
@@ -183,7 +202,7 @@ func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err er
 		defer func() { err = errors.Join(err, file.Close()) }()
 		incidents = file
 	}
-	options := detect.ScoreOptions{Format: c.Format, Name: "input", Site: c.Site, Key: detect.ScoreKey(), Config: cfg.Detect.settings()}
+	options := detect.ScoreOptions{Format: c.Format, Name: "input", Site: c.Site, Key: detect.ScoreKey(), Config: cfg.Detect.settings(), Lines: lines}
 	if c.Schema != "" {
 		text, err := os.ReadFile(c.Schema)
 		if err != nil {
@@ -194,6 +213,16 @@ func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err er
 		}
 	}
 	return detect.Score(ctx, t.in, t.out, incidents, options)
+}
+
+// lines says how log lines are read.
+func (c *scoreCommand) lines() (parse.Config, error) {
+	zone, err := c.zone()
+	if err != nil {
+		return parse.Config{}, err
+	}
+	formats, err := c.load()
+	return parse.Config{Zone: zone, Formats: formats}, err
 }
 
 type templatesCommand struct {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"frontfoot/detect/incident"
+	"frontfoot/ingest/parse"
 )
 
 // Formats of the rows that Score reads.
@@ -31,7 +32,7 @@ type ScoreOptions struct {
 	Site   string         // name of the site; "" is the schema's, or "local"
 	Key    [16]byte       // secret of the hashes, such as ScoreKey
 	Config Config         // of the detection
-	Zone   *time.Location // of stamps of log lines that name none; nil is UTC
+	Lines  parse.Config   // how log lines are read; Replay is taken for granted
 }
 
 // Score scores rows as a site would, each before it is learned, and writes one object a row in their order,

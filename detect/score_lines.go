@@ -20,7 +20,9 @@ const (
 // scoreLines scores log lines through a Site.
 func scoreLines(ctx context.Context, in io.Reader, out *scoreWriter, opt *ScoreOptions) error {
 	site := NewSite(opt.Site, opt.Key, opt.Config)
-	parser := parse.New(parse.Config{Replay: true, Zone: opt.Zone})
+	reading := opt.Lines
+	reading.Replay = true
+	parser := parse.New(reading)
 	b := event.NewBuilder()
 	lines := bufio.NewReaderSize(in, longestLine)
 	var last int64 // what a line without a time is dated by

@@ -15,6 +15,7 @@ import (
 
 	"frontfoot/benchmarks/gen"
 	"frontfoot/detect/incident"
+	"frontfoot/ingest/parse"
 )
 
 const testSchema = `name: t
@@ -207,5 +208,30 @@ func TestScoreKeepsEveryIncident(t *testing.T) {
 	}
 	if diff := cmp.Diff(got, []string{"last", "other", "third"}); diff != "" {
 		t.Errorf("got against want:\n%s", diff)
+	}
+}
+
+// TestScoreReadsStampsInTheirZone checks that a day of lines whose stamps name no zone begins where they were written.
+func TestScoreReadsStampsInTheirZone(t *testing.T) {
+	first := func(zone *time.Location) string {
+		var in, incidents bytes.Buffer
+		for i := range 400 {
+			fmt.Fprintf(&in, "Mar  %d %02d:30:00 web01 sshd[%d]: Accepted password for clerk from 10.0.0.5 port 4000 ssh2\n", 2+i/24, i%24, 900+i)
+		}
+		fmt.Fprint(&in, "Mar 20 09:00:00 web01 useradd[99]: new user: name=eve, UID=0, GID=0, home=/root, shell=/bin/sh, from=none\n")
+		cfg := DefaultConfig()
+		cfg.LearnFor, cfg.LearnEvents, cfg.LearnAtMost = time.Hour, 10, 0
+		if err := Score(t.Context(), &in, io.Discard, &incidents, ScoreOptions{Key: ScoreKey(), Config: cfg, Lines: parse.Config{Zone: zone}}); err != nil {
+			t.Fatal(err)
+		}
+		var v struct{ Time string }
+		if err := json.Unmarshal(bytes.SplitN(incidents.Bytes(), []byte("\n"), 2)[0], &v); err != nil {
+			t.Fatal(err)
+		}
+		return v.Time
+	}
+	utc, west := first(time.UTC), first(time.FixedZone("", -5*3600))
+	if !strings.HasSuffix(utc, "T09:00:00Z") || !strings.HasSuffix(west, "T14:00:00Z") {
+		t.Errorf("raised at %s and %s, want five hours apart", utc, west)
 	}
 }
