@@ -64,10 +64,10 @@ type Model struct {
 	now []Measure
 }
 
-// New returns a Model that knows nothing. Its counts take at most maxBytes.
+// New returns a Model that knows nothing. Its counts take at most maxBytes, and begin with a 16th of that.
 func New(layout *feature.Layout, maxBytes int) *Model {
 	n := layout.Features()
-	return &Model{layout: layout, counts: sketch.NewCounts(maxBytes), stats: make([]stat, n), now: make([]Measure, n), weight: 1}
+	return &Model{layout: layout, counts: sketch.NewCounts(maxBytes/16, maxBytes), stats: make([]stat, n), now: make([]Measure, n), weight: 1}
 }
 
 // Score fills v with how unusual r is. It changes nothing that is known.

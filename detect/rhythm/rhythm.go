@@ -71,7 +71,7 @@ type Model struct {
 
 // New returns a Model that knows nothing, for rows of the layout of events.
 func New(layout *feature.Layout) *Model {
-	return &Model{met: sketch.NewCounts(metBytes), places: sketch.NewSpread(placeBytes), layout: layout}
+	return &Model{met: sketch.NewCounts(metBytes/16, metBytes), places: sketch.NewSpread(placeBytes), layout: layout}
 }
 
 // Pass moves the site's time forward to t.

@@ -1,15 +1,15 @@
 package sketch
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // fewestBits is log2 of the number of buckets of the smallest Counts.
-const fewestBits = 8
+const fewestBits = 5
 
-// Each doubling takes a bit from the tags: so many are foreseen, and so many may be where the bound was raised since.
-const (
-	doublings     = 4
-	mostDoublings = 6
-)
+// mostTimes is to how many times its size a Counts may come: each doubling takes a bit from the tags.
+const mostTimes = 64
 
 // Counts holds a decayed count for each of many hashes in bounded memory, with what was seen most often surest to stay.
 //
@@ -19,15 +19,16 @@ const (
 // place when that is used up. So, with m the weight of new hashes that met a full bucket since the last Scale:
 //
 //   - a count is too high, but for being rough, only where two hashes have one tag in one bucket: of the unseen hashes one in 2^12 at most in the
-//     beginning, and twice as many each time that it doubles,
+//     beginning, and twice as many each time that it has doubled,
 //   - a count is too low, but for being rough, by at most m of its own bucket, and by nothing while nothing was refused,
-//   - it doubles its memory when three quarters full, up to its bound: 4 bytes a hash. From 512 KiB on that part must be of hashes with a count
+//   - it takes half as much memory again, or a third, when two thirds full, up to its bound: 4 bytes a hash. Where two buckets share a new one, in one
+//     of a hundred cases it has no room for all, and the least counts are lost. From 512 KiB on that part must be of hashes with a count
 //     of 2 or more: what came once may be worn down by what else comes once.
 type Counts struct {
 	buckets []bucket
-	base    uint // log2 of their number in the beginning
-	level   uint // doublings so far
-	bound   uint // log2 of the most there may be
+	base    uint   // log2 of their number in the beginning
+	times   uint64 // so many times as many there are now: 1, 2, 3, 4, 6, 8, 12, 16, …
+	bound   uint   // log2 of the most there may be
 	used    int
 	tries   int // new hashes since it was last asked whether to double
 	dice    dice
@@ -36,19 +37,25 @@ type Counts struct {
 // ample is the size in bytes from which only what came more than once is worth more memory.
 const ample = 512 << 10
 
-// NewCounts returns an empty Counts that never takes more than maxBytes (and never less than 16 KiB). It begins with a 16th of that.
-func NewCounts(maxBytes int) *Counts {
-	bound := uint(fewestBits)
-	for 4*ways<<(bound+1) <= maxBytes {
-		bound++
-	}
-	base := max(fewestBits, bound-doublings)
-	return &Counts{buckets: make([]bucket, 1<<base), base: base, bound: bound}
+// NewCounts returns an empty Counts that begins with so many bytes and never takes more than most, but 2 KiB at least. The further it grows the less its tags tell
+// apart.
+func NewCounts(fewest, most int) *Counts {
+	base, bound := within(fewest), within(most)
+	return &Counts{buckets: make([]bucket, 1<<base), base: base, times: 1, bound: bound}
 }
 
-// bucket is where a hash is counted: bits of its high half from below, and as it grows of its tag from above.
+// within is log2 of how many buckets so many bytes hold.
+func within(size int) uint {
+	n := uint(fewestBits)
+	for 4*ways<<(n+1) <= size {
+		n++
+	}
+	return n
+}
+
+// bucket is where a hash is counted: bits of its high half from below say among which, and the height of its tag says which of those.
 func (c *Counts) bucket(h, tag uint64) *bucket {
-	return &c.buckets[h>>32&(1<<c.base-1)<<c.level|tag>>(16-c.level)]
+	return &c.buckets[h>>32&(1<<c.base-1)*c.times+tag*c.times>>16]
 }
 
 // Get returns the count of h, 0 where it is not known.
@@ -80,16 +87,24 @@ func (c *Counts) Add(h uint64, w float32) {
 	}
 	if c.tries++; c.tries*64 >= ways*len(c.buckets) {
 		c.tries = 0
-		if c.base+c.level < c.bound && c.level < mostDoublings && c.full() {
+		if c.next() <= min(mostTimes, uint64(1)<<(c.bound-c.base)) && c.full() {
 			c.grow()
 		}
 	}
 }
 
-// full reports whether it is time to double.
+// next is how many times as many buckets as in the beginning there are when it has grown: 2^n, then half as many more.
+func (c *Counts) next() uint64 {
+	if c.times == 1 {
+		return 2
+	}
+	return c.times + 1<<(bits.Len64(c.times)-2)
+}
+
+// full reports whether it is time to grow.
 func (c *Counts) full() bool {
 	worth, room := c.used, ways*len(c.buckets)
-	if worth*4 > room*3 && c.Bytes() >= ample {
+	if worth*3 > room*2 && c.Bytes() >= ample {
 		worth = 0
 		for i := range c.buckets {
 			for _, n := range c.buckets[i].n {
@@ -99,22 +114,28 @@ func (c *Counts) full() bool {
 			}
 		}
 	}
-	return worth*4 > room*3
+	return worth*3 > room*2
 }
 
-// grow doubles the buckets: the next bit of the tag says which half a hash goes to.
+// grow makes more buckets: the height of a tag says to which of them a hash goes. One that is full keeps what was counted most often.
 func (c *Counts) grow() {
-	old := c.buckets
-	c.level++
-	c.buckets = make([]bucket, 2*len(old))
+	old, was := c.buckets, c.times
+	c.times = c.next()
+	c.buckets = make([]bucket, c.times<<c.base)
+	c.used = 0
 	for i := range old {
-		var fill [2]int
 		for j, n := range old[i].n {
-			if n > 0 {
-				tag := old[i].tag(j)
-				half := tag >> (16 - c.level) & 1
-				c.buckets[2*i+int(half)].set(fill[half], tag, n)
-				fill[half]++
+			if n == 0 {
+				continue
+			}
+			tag := old[i].tag(j)
+			b := &c.buckets[uint64(i)/was*c.times+tag*c.times>>16]
+			low := b.low()
+			if b.n[low] == 0 {
+				c.used++
+			}
+			if n > b.n[low] {
+				b.set(low, tag, n)
 			}
 		}
 	}

@@ -1,13 +1,16 @@
 package sketch
 
-import "errors"
+import (
+	"errors"
+	"math/bits"
+)
 
 var errCounts = errors.New("damaged counts")
 
 // Encode appends the counts to e.
 func (c *Counts) Encode(e *Encoder) {
 	e.Uint(uint64(ways + c.base))
-	e.Uint(uint64(c.level))
+	e.Uint(c.level())
 	e.Uint(uint64(c.used))
 	e.Uint(uint64(c.tries))
 	e.Uint(uint64(c.dice))
@@ -28,19 +31,43 @@ func (c *Counts) Encode(e *Encoder) {
 	}
 }
 
+// half is added to a level that is half as much again, with 2^level of what there was in the beginning.
+const half = 8
+
+// level says how many times as many buckets there are as in the beginning. Before version 8 each step was a doubling.
+func (c *Counts) level() uint64 {
+	n := uint64(bits.Len64(c.times) - 1)
+	if c.times != 1<<n {
+		n |= half
+	}
+	return n
+}
+
+// times is how many times as many buckets a level means, 0 where it means nothing.
+func times(level uint64) uint64 {
+	n := uint64(1) << (level &^ half)
+	if level&half > 0 {
+		n += n / 2
+	}
+	if level == half || level >= 2*half || n > mostTimes {
+		return 0
+	}
+	return n
+}
+
 // Decode reads what Encode wrote into c, which keeps its own bound and may have had a lower one.
 func (c *Counts) Decode(d *Decoder) error {
 	base := d.Uint()
 	if base < ways {
 		return c.decodeWide(base, d)
 	}
-	level, used, tries, thrown := d.Uint(), d.Uint(), d.Count(1<<24), d.Uint()
+	more, used, tries, thrown := times(d.Uint()), d.Uint(), d.Count(1<<24), d.Uint()
 	base -= ways
-	if d.Err() != nil || base < fewestBits || level > mostDoublings || base > uint64(c.bound) || base+level > uint64(c.bound) || d.Left() < 1<<(base+level) {
+	if d.Err() != nil || base < fewestBits || more == 0 || base > uint64(c.bound) || more > 1<<(c.bound-uint(base)) || uint64(d.Left()) < more<<base {
 		return errCounts
 	}
-	c.base, c.level, c.used, c.tries, c.dice = uint(base), uint(level), 0, tries, dice(thrown)
-	c.buckets = make([]bucket, 1<<(c.base+c.level))
+	c.base, c.times, c.used, c.tries, c.dice = uint(base), more, 0, tries, dice(thrown)
+	c.buckets = make([]bucket, more<<base)
 	for i := range c.buckets {
 		taken := d.Count(1<<ways - 1)
 		for j := range ways {

@@ -13,7 +13,7 @@ func testKey() Key { return NewKey([16]byte{1, 2, 3}) }
 // TestCountsAreExactUntilFull checks the promise that nothing is too high or too low while no bucket was full.
 func TestCountsAreExactUntilFull(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c := NewCounts(1 << 20)
+		c := NewCounts(1<<16, 1<<20)
 		want := map[uint64]float32{}
 		for _, v := range rapid.SliceOfN(rapid.Uint64Range(1, 400), 1, 4096).Draw(t, "values") {
 			h := testKey().Number(1, v)
@@ -44,7 +44,7 @@ func TestRoughCountsAreRight(t *testing.T) {
 	}{"ones": {1, 200_000, 0.06}, "odd weights": {1.37, 100_000, 0.06}, "guarded": {0.0123, 200_000, 0.06}, "twice": {1.37109375, 5, 0}} {
 		var mean float64
 		for i := range uint64(30) {
-			c := NewCounts(16 << 10)
+			c := NewCounts(16<<10, 16<<10)
 			h := testKey().Number(1, i)
 			for range x.times {
 				c.Add(h, x.weight)
@@ -60,7 +60,7 @@ func TestRoughCountsAreRight(t *testing.T) {
 		}
 	}
 	few := 0
-	c := NewCounts(1 << 20)
+	c := NewCounts(1<<16, 1<<20)
 	for i := range uint64(6400) {
 		c.Add(testKey().Number(1, i), 1.0/64)
 		if c.Get(testKey().Number(1, i)) > 0 {
@@ -74,13 +74,13 @@ func TestRoughCountsAreRight(t *testing.T) {
 
 // TestBoundIsRaised checks that counts go on, and grow, where more memory is allowed than when they were written, and that what is larger than allowed is refused.
 func TestBoundIsRaised(t *testing.T) {
-	a := NewCounts(64 << 10)
+	a := NewCounts(16<<10, 64<<10)
 	for i := range uint64(40_000) {
 		a.Add(testKey().Number(1, i), 3)
 	}
 	var e Encoder
 	a.Encode(&e)
-	b := NewCounts(2 << 20)
+	b := NewCounts(128<<10, 2<<20)
 	if err := b.Decode(NewDecoder(e.Buf)); err != nil || b.Len() != a.Len() || b.Bytes() != 64<<10 {
 		t.Fatalf("%d hashes in %d bytes, want %d: %v", b.Len(), b.Bytes(), a.Len(), err)
 	}
@@ -94,7 +94,7 @@ func TestBoundIsRaised(t *testing.T) {
 	if b.Len() < 39_000 || b.Bytes() != 256<<10 {
 		t.Errorf("%d of 40,000 hashes are known, in %d bytes", b.Len(), b.Bytes())
 	}
-	if NewCounts(32<<10).Decode(NewDecoder(e.Buf)) == nil {
+	if NewCounts(16<<10, 32<<10).Decode(NewDecoder(e.Buf)) == nil {
 		t.Error("more is read than allowed")
 	}
 }
@@ -114,7 +114,7 @@ func TestOldCountsAreRead(t *testing.T) {
 		e.Fixed32(uint32(testKey().Number(1, uint64(i)) >> 32))
 		e.Float(float32(i))
 	}
-	c := NewCounts(1 << 16)
+	c := NewCounts(1<<14, 1<<16)
 	if err := c.Decode(NewDecoder(e.Buf)); err != nil {
 		t.Fatal(err)
 	}
@@ -123,9 +123,37 @@ func TestOldCountsAreRead(t *testing.T) {
 	}
 	e.Buf[1] = 3
 	for name, damaged := range map[string][]byte{"another number": e.Buf, "cut": e.Buf[:len(e.Buf)-1], "a level of none": {10, 0, 0}} {
-		if NewCounts(1<<16).Decode(NewDecoder(damaged)) == nil {
+		if NewCounts(1<<14, 1<<16).Decode(NewDecoder(damaged)) == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// TestCountsGrowByHalf checks that a Counts takes no more memory than its hashes need, and that growing loses next to none of them, whatever they count.
+func TestCountsGrowByHalf(t *testing.T) {
+	const n = 20_000
+	c := NewCounts(8<<10, 1<<20)
+	for i := range uint64(n) {
+		c.Add(testKey().Number(1, i), float32(i%5+1))
+		if need := 4 * c.Len() * 3 / 2; c.Bytes() > max(16<<10, need*8/5) {
+			t.Fatalf("%d bytes for %d hashes, which need %d where two thirds are taken", c.Bytes(), c.Len(), need)
+		}
+	}
+	if c.Bytes() != 128<<10 {
+		t.Errorf("%d bytes, want three times 2^n of what was in the beginning", c.Bytes())
+	}
+	known, wrong := 0, 0
+	for i := range uint64(n) {
+		switch c.Get(testKey().Number(1, i)) {
+		case 0:
+		case float32(i%5 + 1):
+			known++
+		default:
+			wrong++
+		}
+	}
+	if known < n*97/100 || wrong > n/100 {
+		t.Errorf("of %d hashes %d are known, and %d wrongly", n, known, wrong)
 	}
 }
 
@@ -133,7 +161,7 @@ func TestOldCountsAreRead(t *testing.T) {
 // a new hash look known beyond what is promised.
 func TestCountsUnderFlood(t *testing.T) {
 	const most = 1 << 18
-	c := NewCounts(most)
+	c := NewCounts(most/16, most)
 	key := testKey()
 	for i := range uint64(1000) {
 		c.Add(key.Number(1, i), 100)
@@ -171,7 +199,7 @@ func TestCountsUnderFlood(t *testing.T) {
 // TestCountsRoundTrip checks that the same state has the same bytes and that bytes give the same state, growth included.
 func TestCountsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a := NewCounts(1 << 17)
+		a := NewCounts(1<<14, 1<<17)
 		for _, v := range rapid.SliceOfN(rapid.Uint64(), 0, 3000).Draw(t, "values") {
 			a.Add(testKey().Number(1, v), float32(v%7+1))
 		}
@@ -180,7 +208,7 @@ func TestCountsRoundTrip(t *testing.T) {
 		}
 		var e Encoder
 		a.Encode(&e)
-		b := NewCounts(1 << 17)
+		b := NewCounts(1<<14, 1<<17)
 		if err := b.Decode(NewDecoder(e.Buf)); err != nil {
 			t.Fatal(err)
 		}

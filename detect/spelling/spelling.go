@@ -69,7 +69,7 @@ type Model struct {
 // New returns a Model that knows how English names are spelled, and nothing else, for rows of the layout of events.
 func New(key sketch.Key, layout *feature.Layout) *Model {
 	m := &Model{
-		key: key, layout: layout, chain: new(chain), names: sketch.NewCounts(32 << 10), askers: newTable(askers), tunnels: newTable(tunnels), shared: sketch.NewSpread(32 << 10),
+		key: key, layout: layout, chain: new(chain), names: sketch.NewCounts(16<<10, 32<<10), askers: newTable(askers), tunnels: newTable(tunnels), shared: sketch.NewSpread(32 << 10),
 	}
 	m.chain.prior()
 	return m
