@@ -17,7 +17,7 @@ func (m *Model) Encode(e *sketch.Encoder) {
 		p := &m.pairs.pairs[i]
 		e.Byte(p.calls)
 		if p.calls > 0 {
-			p.encode(e)
+			p.encode(m.pairs.beats.At(p.beat), e)
 		}
 	}
 	m.met.Encode(e)
@@ -28,17 +28,21 @@ func (m *Model) Encode(e *sketch.Encoder) {
 	e.Int(m.turns)
 }
 
-func (p *pair) encode(e *sketch.Encoder) {
+// encode appends a pair with its beat, which is one of no intervals where it has none.
+func (p *pair) encode(b *beat, e *sketch.Encoder) {
+	if b == nil {
+		b = new(beat)
+	}
 	e.Fixed32(p.tag)
 	e.Int(p.last)
-	for _, f := range [...]float32{p.sum, p.logs, p.size, p.sway, p.bits} {
+	for _, f := range [...]float32{b.sum, b.logs, p.size, b.sway, b.bits} {
 		e.Float(f)
 	}
-	e.Uint(uint64(p.n))
-	e.Uint(uint64(p.sized))
+	e.Uint(uint64(b.n))
+	e.Uint(uint64(b.sized))
 	e.Byte(p.who)
 	e.Bool(p.known)
-	e.Bool(p.old)
+	e.Bool(b.old)
 }
 
 // Decode reads what Encode wrote into a Model that knows nothing.
@@ -55,11 +59,14 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	for i := range m.pairs.pairs {
 		p := &m.pairs.pairs[i]
 		if p.calls = d.Byte(); p.calls > 0 {
-			p.decode(d)
+			b := p.decode(d)
 			m.pairs.held[p.who]++
-		}
-		if p.n > most || p.sized > most {
-			return errRhythm
+			if b.n > 0 {
+				p.beat = m.pairs.beats.Take()
+				*m.pairs.beats.At(p.beat) = b
+			} else if b != (beat{}) {
+				return errRhythm
+			}
 		}
 	}
 	if err := m.met.Decode(d); err != nil {
@@ -77,11 +84,11 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	return d.Err()
 }
 
-func (p *pair) decode(d *sketch.Decoder) {
+func (p *pair) decode(d *sketch.Decoder) (b beat) {
 	p.tag, p.last = d.Fixed32(), d.Int()
-	for _, f := range [...]*float32{&p.sum, &p.logs, &p.size, &p.sway, &p.bits} {
-		*f = d.Float()
-	}
-	p.n, p.sized = uint16(d.Count(most)), uint16(d.Count(most))
-	p.who, p.known, p.old = d.Byte(), d.Bool(), d.Bool()
+	b.sum, b.logs = d.Float(), d.Signed() // of intervals below a second beyond the shortest the logarithms are negative
+	p.size, b.sway, b.bits = d.Float(), d.Float(), d.Float()
+	b.n, b.sized = uint8(d.Count(most)), uint8(d.Count(most))
+	p.who, p.known, b.old = d.Byte(), d.Bool(), d.Bool()
+	return b
 }

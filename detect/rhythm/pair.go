@@ -7,18 +7,24 @@ import (
 	"frontfoot/detect/sketch"
 )
 
-// A pair is what is known of one machine's calls to one place.
+// A pair is one machine and one place that it called. Most pairs call once: what two calls show is its beat, which is kept apart.
 type pair struct {
-	last       int64   // call
-	sum, logs  float32 // of the intervals, in seconds, and of their binary logarithms
-	size, sway float32 // octaves of the last call's bytes; sum of the steps between two in a row
-	bits       float32 // when it was looked at last
-	tag        uint32  // the high bits of its hash
-	n, sized   uint16  // intervals and steps
-	calls      uint8   // worth keeping by so much
-	who        uint8   // some bits of the machine
-	known      bool    // there already when all was taken for usual
-	old        bool    // so long that some of it is forgotten
+	last  int64   // call
+	size  float32 // octaves of its bytes
+	tag   uint32  // the high bits of the pair's hash
+	beat  uint16  // number of its beat, 0 where it has none
+	calls uint8   // worth keeping by so much
+	who   uint8   // some bits of the machine
+	known bool    // there already when all was taken for usual
+}
+
+// A beat is what is known of a pair's intervals, of which there is one at least.
+type beat struct {
+	sum, logs float32 // of the intervals, in seconds, and of their binary logarithms
+	sway      float32 // sum of the steps between the octaves of two sizes in a row
+	bits      float32 // when it was looked at last
+	n, sized  uint8   // intervals and steps
+	old       bool    // so long that some of it is forgotten
 }
 
 func (p *pair) begin(c *Call, known bool) {
@@ -30,31 +36,34 @@ func (p *pair) begin(c *Call, known bool) {
 
 func octaves(size uint64) float32 { return sketch.Log2(1 + float32(size)) }
 
-// take adds a later call, and reports whether its interval counts: after a night, or where calls were missed, it does not.
-func (p *pair) take(c *Call) (counts bool) {
-	interval := c.At - p.last
+// follow moves a pair to a later call and returns the interval.
+func (p *pair) follow(c *Call) (interval int64) {
+	interval = c.At - p.last
 	p.last = c.At
 	p.calls = min(p.calls, 254) + 1
-	if interval > slowest {
-		return false
-	}
-	if p.n >= 4 && interval > missed*int64(p.every()) {
-		return false
-	}
-	if p.n == most {
-		p.old = true
-		p.n, p.sum, p.logs = most/2, p.sum/2, p.logs/2
-		p.sized, p.sway = p.sized/2, p.sway/2
-	}
-	beyond := max(float32(interval-apart)/1e9, shortest) // chance alone makes intervals after the shortest that counts, not from nothing
-	p.n++
-	p.sum += beyond
-	p.logs += sketch.Log2(beyond)
-	return true
+	return interval
 }
 
-// step returns how far the size of a call that counts is from the last one's, where both are known.
-func (p *pair) step(c *Call) (step float32, sized bool) {
+// counts reports whether an interval does: after a night, or where calls were missed, it does not. There may be no beat yet.
+func (b *beat) counts(interval int64) bool {
+	return interval <= slowest && (b == nil || b.n < 4 || interval <= missed*int64(b.every()))
+}
+
+// add takes up an interval that counts.
+func (b *beat) add(interval int64) {
+	if b.n == most {
+		b.old = true
+		b.n, b.sum, b.logs = most/2, b.sum/2, b.logs/2
+		b.sized, b.sway = b.sized/2, b.sway/2
+	}
+	beyond := max(float32(interval-apart)/1e9, shortest) // chance alone makes intervals after the shortest that counts, not from nothing
+	b.n++
+	b.sum += beyond
+	b.logs += sketch.Log2(beyond)
+}
+
+// step takes up the size of a call that counts and returns how far it is from the last one's, where both are known.
+func (b *beat) step(p *pair, c *Call) (step float32, sized bool) {
 	if !c.Sized {
 		return 0, false
 	}
@@ -66,35 +75,32 @@ func (p *pair) step(c *Call) (step float32, sized bool) {
 	if step = p.size - was; step < 0 {
 		step = -step
 	}
-	p.sized++
-	p.sway += step
+	b.sized++
+	b.sway += step
 	return step, true
 }
 
-// due reports whether the pair is to be looked at: from eight intervals on each time that there are about an eighth more, eight times an octave.
-func (p *pair) due() bool {
-	return p.n >= least && p.n&(1<<(bits.Len16(p.n)-4)-1) == 0
+// due reports whether the beat is to be looked at: from eight intervals on each time that there are about an eighth more, eight times an octave.
+func (b *beat) due() bool {
+	return b.n >= least && b.n&(1<<(bits.Len8(b.n)-4)-1) == 0
 }
 
 // every is the usual interval.
-func (p *pair) every() time.Duration {
-	if p.n == 0 {
-		return 0
-	}
-	return time.Duration(apart + int64(p.sum/float32(p.n)*1e9))
+func (b *beat) every() time.Duration {
+	return time.Duration(apart + int64(b.sum/float32(b.n)*1e9))
 }
 
 // even is how improbable so even intervals, or so even intervals and sizes, are by chance, in bits. Sway is the usual step between sizes.
-func (p *pair) even(sway float32) float32 {
-	n := float32(p.n)
-	uneven := max(0, sketch.Log2(p.sum/n)-p.logs/n) // log2 of the ratio of the means
+func (b *beat) even(sway float32) float32 {
+	n := float32(b.n)
+	uneven := max(0, sketch.Log2(b.sum/n)-b.logs/n) // log2 of the ratio of the means
 	bartlett := 1 + (n+1)/(6*n)
 	by := below((n-1)/2, float32(2*n*uneven)*0.6931472/(float32(bartlett)*(n-1)))
-	if p.sized < least/2 || sway == 0 {
+	if b.sized < least/2 || sway == 0 {
 		return by
 	}
-	k := float32(p.sized)
-	sizes := min(by, below(k/2, p.sway/k/sway)) // steps in a row share a size: half of them are news
+	k := float32(b.sized)
+	sizes := min(by, below(k/2, b.sway/k/sway)) // steps in a row share a size: half of them are news
 	if both := together(by, sizes); both > by {
 		return both
 	}

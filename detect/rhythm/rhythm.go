@@ -112,33 +112,37 @@ func (m *Model) Score(c *Call) Verdict {
 		m.met.Add(both, 1)
 		p.known = true
 	}
-	counts := p.take(c)
+	b, counts := m.pairs.take(p, c)
 	if counts {
-		if sway, sized := p.step(c); sized {
+		if sway, sized := b.step(p, c); sized {
 			m.sway.Add(sway, 1)
 		}
 	}
-	v := Verdict{Bits: p.bits, Calls: int(p.n) + 1, Every: p.every(), Alone: alone}
-	if p.sized > 0 {
+	v := Verdict{Calls: 1, Alone: alone}
+	if b == nil {
+		return v
+	}
+	v.Bits, v.Calls, v.Every = b.bits, int(b.n)+1, b.every()
+	if b.sized > 0 {
 		v.Size = sketch.Exp2(p.size) - 1
 	}
-	if counts && p.due() {
-		v.Fresh = !p.old
-		v.Bits = m.look(p) * alone
-		p.bits = v.Bits
+	if counts && b.due() {
+		v.Fresh = !b.old
+		v.Bits = m.look(b, p.known) * alone
+		b.bits = v.Bits
 	}
 	return v
 }
 
-// look judges a pair. Each counts once an octave of its calls, and no more when it has gone on for long: what is usual is how new pairs turn out.
-func (m *Model) look(p *pair) float32 {
-	m.last, m.has = p.even(m.sway.Mean()), !p.old && p.n&(p.n-1) == 0
+// look judges a beat. Each counts once an octave of its calls, and no more when it has gone on for long: what is usual is how new pairs turn out.
+func (m *Model) look(b *beat, known bool) float32 {
+	m.last, m.has = b.even(m.sway.Mean()), !b.old && b.n&(b.n-1) == 0
 	if m.has {
 		m.trials.Make()
 	}
 	x := sketch.Exp2(m.last/scale) - 1
 	m.bits = min(m.last, m.tail.Bits(x))
-	if p.known {
+	if known {
 		return 0
 	}
 	return m.bits

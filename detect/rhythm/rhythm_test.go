@@ -143,7 +143,7 @@ func TestChanceHasTheBitsItShould(t *testing.T) {
 	const all = 20_000
 	var above [11]int
 	for range all {
-		p := pair{n: 12}
+		p := beat{n: 12}
 		for range p.n {
 			x := float32(20 * r.ExpFloat64())
 			p.sum += x
@@ -216,6 +216,20 @@ func TestRoundTrip(t *testing.T) {
 		if n%97 == 0 && New(nil).Decode(sketch.NewDecoder(e.Buf[:n])) == nil {
 			t.Fatalf("no error of the first %d bytes of %d", n, len(e.Buf))
 		}
+	}
+}
+
+// TestShortIntervalsAreRestored checks that what is known of a pair is read again where the logarithms of its intervals are negative.
+func TestShortIntervalsAreRestored(t *testing.T) {
+	w := newWorld(1)
+	w.add(0, 1, 2, 100)
+	w.add(5200e6, 1, 2, 100)
+	a := New(nil)
+	w.play(a, 10)
+	var e sketch.Encoder
+	a.Encode(&e)
+	if err := New(nil).Decode(sketch.NewDecoder(e.Buf)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,10 +1,12 @@
 package rhythm
 
+import "frontfoot/detect/sketch"
+
 const (
 	ways       = 8
 	fewest     = 512  // pairs that there is room for
 	slots      = 4096 // at most
-	pairBytes  = 40
+	pairBytes  = 24
 	placeBytes = 32 << 10
 	metBytes   = 32 << 10
 )
@@ -15,6 +17,7 @@ const (
 // as it holds.
 type table struct {
 	pairs []pair // nil until the first call
+	beats sketch.Pool[beat]
 	held  [256]uint16
 	day   int64
 	put   int // out, or worn down, on that day
@@ -61,6 +64,7 @@ func (x *table) find(key, who uint64, t int64) *pair {
 	}
 	if p.calls > 0 {
 		x.held[p.who]--
+		x.beats.Give(p.beat)
 	}
 	x.held[from]++
 	*p = pair{tag: tag, who: from}
@@ -90,6 +94,21 @@ func (x *table) grow() {
 	}
 }
 
+// take takes up a later call of a pair. It returns the pair's beat, nil where it has none, and whether the interval is of it.
+func (x *table) take(p *pair, c *Call) (b *beat, counts bool) {
+	interval := p.follow(c)
+	b = x.beats.At(p.beat)
+	if !b.counts(interval) {
+		return b, false
+	}
+	if b == nil {
+		p.beat = x.beats.Take()
+		b = x.beats.At(p.beat)
+	}
+	b.add(interval)
+	return b, true
+}
+
 // worth is how much a pair is worth keeping: nothing where it has been silent for longer than a rhythm may be.
 func (p *pair) worth(t int64) uint8 {
 	if t-p.last > slowest {
@@ -98,4 +117,4 @@ func (p *pair) worth(t int64) uint8 {
 	return p.calls
 }
 
-func (x *table) bytes() int { return pairBytes*len(x.pairs) + 512 }
+func (x *table) bytes() int { return pairBytes*len(x.pairs) + x.beats.Bytes() + 512 }

@@ -154,8 +154,18 @@ func (d *Decoder) Fixed64() uint64 {
 
 // Float reads a finite number that is not negative; anything else is an error.
 func (d *Decoder) Float() float32 {
+	v := d.Signed()
+	if v < 0 {
+		d.fail()
+		return 0
+	}
+	return v
+}
+
+// Signed reads a finite number; anything else is an error.
+func (d *Decoder) Signed() float32 {
 	v := math.Float32frombits(d.Fixed32())
-	if !(v >= 0 && v <= math.MaxFloat32) {
+	if !(v >= -math.MaxFloat32 && v <= math.MaxFloat32) {
 		d.fail()
 		return 0
 	}
