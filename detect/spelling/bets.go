@@ -2,13 +2,14 @@ package spelling
 
 import (
 	"time"
+
+	"frontfoot/detect/sketch"
 )
 
 const (
-	betWays  = 8
-	betBytes = 40
-	quiet    = int64(6 * time.Hour) // after which a bet begins anew
-	richest  = 64                   // bits: beyond, nothing more is to be known
+	betWays = 8
+	quiet   = int64(6 * time.Hour) // after which a bet begins anew
+	richest = 64                   // bits: beyond, nothing more is to be known
 )
 
 // A bet is evidence that grows: what a better has won who pays one unit into each of a row of fair games against chance. He who begins anew
@@ -40,58 +41,71 @@ func won(bits float32) float32 {
 }
 
 // A table keeps bets in bounded memory. A new one takes the place of what has won least, so that who has won much cannot be put out by a flood of
-// those who win once.
-type table struct{ bets []bet }
+// those who win once. There are few bets at a time, because most are soon lost.
+type table struct {
+	seats []uint16 // number of the bet on each, 0 where there is none
+	bets  sketch.Pool[bet]
+}
 
-func newTable(n int) table { return table{make([]bet, n)} }
+func newTable(n int) table { return table{seats: make([]uint16, n)} }
 
 // play adds what a name of so many bytes has won to the bet of a key. It returns nil where there is no room, or nothing is left of it.
 func (x *table) play(key uint64, won float32, bytes int, now int64) *bet {
-	i := int(key>>20) & (len(x.bets)/betWays - 1) * betWays
-	places := x.bets[i : i+betWays : i+betWays]
-	low := 0
-	for i := range places {
-		b := &places[i]
-		if b.key == key {
-			low = i
+	i := int(key>>20) & (len(x.seats)/betWays - 1) * betWays
+	seat, b := &x.seats[i], x.bets.At(x.seats[i])
+	for j := i; j < i+betWays; j++ {
+		other := x.bets.At(x.seats[j])
+		if other != nil && other.key == key {
+			seat, b = &x.seats[j], other
 			break
 		}
-		if b.left(now) < places[low].left(now) || b.left(now) == places[low].left(now) && b.last < places[low].last {
-			low = i
+		if left, least := other.left(now), b.left(now); left < least || left == least && other.since() < b.since() {
+			seat, b = &x.seats[j], other
 		}
 	}
-	b := &places[low]
-	if b.key != key {
+	if b == nil || b.key != key {
 		if won <= 0 || b.left(now) > won {
 			return nil
 		}
-		*b = bet{key: key}
+		x.bets.Give(*seat)
+		*seat = x.bets.Take()
+		b = x.bets.At(*seat)
+		b.key = key
 	}
-	return b.add(won, bytes, now)
+	if b.add(won, bytes, now); b.bits > 0 {
+		return b
+	}
+	x.bets.Give(*seat)
+	*seat = 0
+	return nil
 }
 
-// left is what a bet still has.
+// left is what a bet still has, nothing where there is none.
 func (b *bet) left(now int64) float32 {
-	if now-b.last > quiet {
+	if b == nil || now-b.last > quiet {
 		return 0
 	}
 	return b.bits
 }
 
-func (b *bet) add(won float32, bytes int, now int64) *bet {
+// since is when a bet was played last, 0 where there is none.
+func (b *bet) since() int64 {
+	if b == nil {
+		return 0
+	}
+	return b.last
+}
+
+func (b *bet) add(won float32, bytes int, now int64) {
 	if b.begun = b.left(now) == 0; b.begun {
 		b.bits, b.names, b.bytes, b.told = 0, 0, 0, 0
 	}
 	b.last = max(b.last, now)
-	if b.bits = min(b.bits+won, richest); b.bits <= 0 {
-		*b = bet{}
-		return nil
-	}
+	b.bits = min(b.bits+won, richest)
 	if bytes > 0 { // no answer
 		b.names++
 	}
 	b.bytes += uint32(bytes)
-	return b
 }
 
 // tells reports whether a bet that has won so many bits is to be told, and remembers it: first, and at half as many names again.
@@ -103,4 +117,4 @@ func (b *bet) tells(bits, bar float32) bool {
 	return true
 }
 
-func (x *table) size() int { return betBytes * len(x.bets) }
+func (x *table) size() int { return 2*len(x.seats) + x.bets.Bytes() }

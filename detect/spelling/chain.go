@@ -14,6 +14,8 @@ const (
 	classes = 29
 )
 
+const threes = classes * classes * classes // of characters in a row
+
 const digitBits = 3.3219281 // log2(10): which of the digits it is
 
 // class is the class of a byte. Letters of either case are one.
@@ -33,7 +35,8 @@ func class(c byte) int {
 // shorter as far as it is known little of (interpolation as of Witten and Bell, IEEE Trans. Inf. Theory 1991, with a fixed weight). Chains of
 // this kind tell names of algorithms from names of people with few errors (Yadav et al., IMC 2010).
 type chain struct {
-	three [classes * classes * classes]uint8
+	three [classes * classes]uint16 // number of what came after each two, 0 for nothing
+	after sketch.Pool[[classes]uint8]
 	two   [classes * classes]uint16
 	one   [classes]uint32
 	all   uint32
@@ -50,11 +53,14 @@ func (c *chain) learn(label string) {
 		if i < len(label) {
 			x = class(label[i])
 		}
-		n := &c.three[(a*classes+b)*classes+x]
-		if *n == math.MaxUint8 {
+		number := &c.three[a*classes+b]
+		if row := c.after.At(*number); row != nil && row[x] == math.MaxUint8 {
 			c.halve()
 		}
-		*n++
+		if *number == 0 {
+			*number = c.after.Take()
+		}
+		c.after.At(*number)[x]++
 		c.two[b*classes+x]++
 		c.one[x]++
 		c.all++
@@ -65,13 +71,30 @@ func (c *chain) learn(label string) {
 // halve makes all counts half, and the shorter ones the sums of the longer.
 func (c *chain) halve() {
 	c.two, c.one, c.all = [classes * classes]uint16{}, [classes]uint32{}, 0
-	for i, n := range c.three {
-		n /= 2
-		c.three[i] = n
-		c.two[i%(classes*classes)] += uint16(n)
-		c.one[i%classes] += uint32(n)
-		c.all += uint32(n)
+	for i, number := range c.three {
+		if number == 0 {
+			continue
+		}
+		row := c.after.At(number)
+		for x := range row {
+			row[x] /= 2
+			c.two[i%classes*classes+x] += uint16(row[x])
+			c.one[x] += uint32(row[x])
+			c.all += uint32(row[x])
+		}
+		if *row == [classes]uint8{} {
+			c.after.Give(number)
+			c.three[i] = 0
+		}
 	}
+}
+
+// followed is how often two characters were followed by a third.
+func (c *chain) followed(a, b, x int) uint8 {
+	if row := c.after.At(c.three[a*classes+b]); row != nil {
+		return row[x]
+	}
+	return 0
 }
 
 // bits is how much a label says: minus the binary logarithm of its probability.
@@ -86,7 +109,7 @@ func (c *chain) bits(label string) float32 {
 		if i == 0 {
 			before = float32(c.one[edge]) // as many labels began as ended
 		}
-		p = (float32(c.three[(a*classes+b)*classes+x]) + float32(shorter*p)) / (before + shorter)
+		p = (float32(c.followed(a, b, x)) + float32(shorter*p)) / (before + shorter)
 		sum -= sketch.Log2(p)
 		if x == digit {
 			sum += digitBits
@@ -97,15 +120,19 @@ func (c *chain) bits(label string) float32 {
 }
 
 func (c *chain) encode(e *sketch.Encoder) {
-	for i := 0; i < len(c.three); i++ { // a run of zeros is two numbers
-		zeros := 0
-		for i+zeros < len(c.three) && c.three[i+zeros] == 0 {
+	zeros := uint64(0) // a run of them is one number
+	for i := range threes {
+		n := c.followed(i/classes/classes, i/classes%classes, i%classes)
+		if n == 0 {
 			zeros++
+			continue
 		}
-		if e.Uint(uint64(zeros)); i+zeros < len(c.three) {
-			e.Byte(c.three[i+zeros])
-		}
-		i += zeros
+		e.Uint(zeros)
+		e.Byte(n)
+		zeros = 0
+	}
+	if zeros > 0 {
+		e.Uint(zeros)
 	}
 	for _, n := range c.two {
 		e.Uint(uint64(n))
@@ -117,11 +144,16 @@ func (c *chain) encode(e *sketch.Encoder) {
 }
 
 func (c *chain) decode(d *sketch.Decoder) {
-	clear(c.three[:])
-	for i := 0; i < len(c.three); i++ {
-		if i += d.Count(len(c.three) - i); i < len(c.three) {
-			c.three[i] = d.Byte()
+	c.three, c.after = [classes * classes]uint16{}, sketch.Pool[[classes]uint8]{}
+	for i := 0; i < threes; i++ {
+		if i += d.Count(threes - i); i == threes {
+			break
 		}
+		number := &c.three[i/classes]
+		if *number == 0 {
+			*number = c.after.Take()
+		}
+		c.after.At(*number)[i%classes] = d.Byte()
 	}
 	for i := range c.two {
 		c.two[i] = uint16(d.Count(math.MaxUint16))
@@ -132,4 +164,4 @@ func (c *chain) decode(d *sketch.Decoder) {
 	c.all = uint32(d.Count(math.MaxUint32))
 }
 
-const chainBytes = classes*classes*classes + 2*classes*classes + 4*(classes+1)
+func (c *chain) size() int { return 4*classes*classes + c.after.Bytes() + 4*(classes+1) }

@@ -18,7 +18,7 @@ func (m *Model) Encode(e *sketch.Encoder) {
 	e.Int(m.turns)
 }
 
-// Decode reads what Encode wrote.
+// Decode reads what Encode wrote into a Model that knows nothing.
 func (m *Model) Decode(d *sketch.Decoder) error {
 	m.chain.decode(d)
 	m.usual.Decode(d)
@@ -42,10 +42,9 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 }
 
 func (x *table) encode(e *sketch.Encoder) {
-	for i := range x.bets {
-		b := &x.bets[i]
-		e.Bool(b.key != 0)
-		if b.key == 0 {
+	for _, number := range x.seats {
+		b := x.bets.At(number)
+		if e.Bool(b != nil); b == nil {
 			continue
 		}
 		e.Fixed64(b.key)
@@ -58,10 +57,10 @@ func (x *table) encode(e *sketch.Encoder) {
 }
 
 func (x *table) decode(d *sketch.Decoder) {
-	for i := range x.bets {
-		x.bets[i] = bet{}
+	for i := range x.seats {
 		if d.Bool() {
-			x.bets[i] = bet{key: d.Fixed64(), last: d.Int(), bits: d.Float(), names: count(d), bytes: count(d), told: count(d)}
+			x.seats[i] = x.bets.Take()
+			*x.bets.At(x.seats[i]) = bet{key: d.Fixed64(), last: d.Int(), bits: d.Float(), names: count(d), bytes: count(d), told: count(d)}
 		}
 	}
 }

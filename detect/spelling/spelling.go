@@ -210,5 +210,5 @@ func (m *Model) learn(weight float32) {
 
 // Bytes returns the memory that the model takes.
 func (m *Model) Bytes() int {
-	return chainBytes + m.names.Bytes() + m.askers.size() + m.tunnels.size() + m.shared.Bytes() + m.odd.Bytes() + m.full.Bytes()
+	return m.chain.size() + m.names.Bytes() + m.askers.size() + m.tunnels.size() + m.shared.Bytes() + m.odd.Bytes() + m.full.Bytes()
 }
