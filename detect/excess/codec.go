@@ -11,15 +11,19 @@ var errExcess = errors.New("damaged counts of what is done")
 
 // Encode appends what is known to e.
 func (m *Model) Encode(e *sketch.Encoder) {
-	m.tallies.Encode(e, (*tally).encode)
+	m.tallies.Encode(e, m.encodeTally)
 	m.kinds.Encode(e, (*kind).encode)
 	m.trials.Encode(e)
 	e.Int(m.hours)
 }
 
-func (t *tally) encode(e *sketch.Encoder) {
-	for i := range t.n {
-		e.Uint(uint64(t.n[i]))
+func (m *Model) encodeTally(t *tally, e *sketch.Encoder) {
+	n := m.doings.At(t.doing)
+	if n == nil {
+		n = new(doing)
+	}
+	for i := range n {
+		e.Uint(uint64(n[i]))
 		e.Byte(t.best[0][i])
 		e.Byte(t.best[1][i])
 	}
@@ -32,7 +36,7 @@ func (t *tally) encode(e *sketch.Encoder) {
 
 // Decode reads what Encode wrote into a Model that knows nothing.
 func (m *Model) Decode(d *sketch.Decoder) error {
-	if err := m.tallies.Decode(d, (*tally).decode); err != nil {
+	if err := m.tallies.Decode(d, m.decodeTally); err != nil {
 		return err
 	}
 	if err := m.kinds.Decode(d, (*kind).decode); err != nil {
@@ -59,13 +63,18 @@ func (t *tally) sound() bool {
 	return most <= farthest && ended <= settled && t.odd < 1<<windows
 }
 
-func (t *tally) decode(d *sketch.Decoder) {
-	for i := range t.n {
-		t.n[i] = uint32(d.Count(math.MaxUint32))
+func (m *Model) decodeTally(t *tally, d *sketch.Decoder) {
+	var n doing
+	for i := range n {
+		n[i] = uint32(d.Count(math.MaxUint32))
 		t.best[0][i], t.best[1][i] = d.Byte(), d.Byte()
 	}
 	for w := range spans {
 		t.ended[w] = d.Byte()
 	}
 	t.kind, t.odd = d.Byte(), d.Byte()
+	if n != (doing{}) {
+		t.doing = m.doings.Take()
+		*m.doings.At(t.doing) = n
+	}
 }

@@ -76,6 +76,7 @@ type Model struct {
 	sized   bool // whether the batch has sizes
 	web     bool // whether it has answers of web servers
 	tallies sketch.Shelf[tally]
+	doings  sketch.Pool[doing]
 	kinds   sketch.Kinds[kind]
 	trials  sequence.Trials // windows begun, since the midnight before the first connection
 	hours   int64           // begun
@@ -95,7 +96,7 @@ func (m *Model) Pass(t int64) {
 	now := m.trials.Now()
 	if hour := now / int64(time.Hour); hour > m.hours {
 		for s := range m.tallies.All() {
-			s.Thing.end(s.Last, m.trials.Seconds(), m.kinds.Of(int(s.Thing.kind)))
+			m.end(s, m.trials.Seconds())
 		}
 		if now/fortnight > m.hours*int64(time.Hour)/fortnight {
 			for k := range m.kinds.All() {
@@ -117,20 +118,24 @@ func (m *Model) Count(c *Case) Verdict {
 	}
 	m.taken = append(m.taken, key)
 	t, k := &s.Thing, m.kinds.Of(number)
-	t.end(s.Last, at, k)
+	m.end(s, at)
 	t.turn(s.Last, at)
 	s.Use(at)
+	if t.doing == 0 {
+		t.doing = m.doings.Take()
+	}
+	n := m.doings.At(t.doing)
 	for w := range spans {
-		if t.n[w] == 0 {
+		if n[w] == 0 {
 			m.trials.Make()
 			k.made++
 		}
 	}
 	var v Verdict
-	before := t.n
-	t.add(c)
+	before := *n
+	n.add(c)
 	for i := range before {
-		step := reach(t.n[i])
+		step := reach(n[i])
 		if step == reach(before[i]) {
 			continue
 		}
@@ -138,7 +143,7 @@ func (m *Model) Count(c *Case) Verdict {
 		if b += m.trials.Share(k.made, m.kinds.Len()) - chosen; b <= v.Bits {
 			continue
 		}
-		v = Verdict{Bits: b, Window: time.Duration(spans[i%windows]) * time.Second, What: i / windows, Much: amount(i, t.n[i]), Usual: t.usual(i, k), Fresh: fresh}
+		v = Verdict{Bits: b, Window: time.Duration(spans[i%windows]) * time.Second, What: i / windows, Much: amount(i, n[i]), Usual: t.usual(i, k), Fresh: fresh}
 	}
 	return v
 }
@@ -150,14 +155,28 @@ func (m *Model) seat(key uint64, kind int, at uint32) *sketch.Seat[tally] {
 		return s
 	}
 	if s.Taken() {
-		s.Thing.end(s.Last, 1<<32-1, m.kinds.Of(int(s.Thing.kind)))
+		m.end(s, 1<<32-1)
+		m.doings.Give(s.Thing.doing)
 	}
 	s.Place(key, at, tally{kind: uint8(kind)})
 	return s
 }
 
+// end ends the windows of a tally that are over at a time.
+func (m *Model) end(s *sketch.Seat[tally], at uint32) {
+	t := &s.Thing
+	n := m.doings.At(t.doing)
+	if n == nil {
+		return
+	}
+	if t.end(n, s.Last, at, m.kinds.Of(int(t.kind))); *n == (doing{}) {
+		m.doings.Give(t.doing)
+		t.doing = 0
+	}
+}
+
 // Bytes returns the memory that the model takes.
-func (m *Model) Bytes() int { return m.tallies.Bytes() + m.kinds.Bytes() }
+func (m *Model) Bytes() int { return m.tallies.Bytes() + m.doings.Bytes() + m.kinds.Bytes() }
 
 // reach is one more than the octave of a count, 0 for none.
 func reach(n uint32) uint8 { return uint8(bits.Len32(n)) }

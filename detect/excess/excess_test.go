@@ -212,9 +212,9 @@ func TestFirstDay(t *testing.T) {
 // TestMostBytes checks that what is part of a kibibyte counts as one, and that the largest number does not come round to nothing.
 func TestMostBytes(t *testing.T) {
 	for bytes, want := range map[uint64]uint32{0: 0, 1: 1, 1024: 1, 1025: 2, math.MaxUint64: math.MaxUint32} {
-		var a tally
-		if a.add(&Case{Bytes: bytes}); a.n[windows] != want {
-			t.Errorf("%d bytes count %d, want %d", bytes, a.n[windows], want)
+		var n doing
+		if n.add(&Case{Bytes: bytes}); n[windows] != want {
+			t.Errorf("%d bytes count %d, want %d", bytes, n[windows], want)
 		}
 	}
 }

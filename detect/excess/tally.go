@@ -7,19 +7,22 @@ import (
 
 const period = 7 * 24 * 60 * 60 // seconds
 
-// A tally is what one who acts does with one other.
+// A tally is what one who acts does with one other. Most do nothing at the moment, so what they do is kept apart.
 type tally struct {
-	n     [measures]uint32   // of each quantity in the windows under way
-	best  [2][measures]uint8 // the most they came to in this week and in the last, in steps
+	best  [2][measures]uint8 // the most its windows came to in this week and in the last, in steps
 	ended [windows]uint8     // windows that are over, at most settled
 	kind  uint8
-	odd   uint8 // a bit for each window under way that is of an open incident
+	odd   uint8  // a bit for each window under way that is of an open incident
+	doing uint16 // number of what it does in the windows under way, 0 for nothing
 }
 
+// doing is so much of each quantity.
+type doing [measures]uint32
+
 // end ends the windows that are over at a time, when it acted last then: how far it came counts among what others do, and is its own past.
-func (t *tally) end(last, at uint32, k *kind) {
+func (t *tally) end(n *doing, last, at uint32, k *kind) {
 	for w, span := range spans {
-		if t.n[w] == 0 || last/span == at/span {
+		if n[w] == 0 || last/span == at/span {
 			continue
 		}
 		weight := float32(1)
@@ -27,14 +30,14 @@ func (t *tally) end(last, at uint32, k *kind) {
 			weight = dim
 		}
 		for i := w; i < measures; i += windows {
-			far := reach(t.n[i])
+			far := reach(n[i])
 			if t.ended[w] < settled {
 				k.of[i].fresh().Came(0, far, weight)
 			} else {
 				k.of[i].known().Came(0, 1+t.beyond(i, far), weight)
 			}
 			t.best[0][i] = max(t.best[0][i], far)
-			t.n[i] = 0
+			n[i] = 0
 		}
 		t.ended[w] = min(t.ended[w]+1, settled)
 		t.odd &^= 1 << w
@@ -53,10 +56,10 @@ func (t *tally) turn(last, at uint32) {
 }
 
 // add counts a connection.
-func (t *tally) add(c *Case) {
+func (d *doing) add(c *Case) {
 	much := [quantities]uint64{times: 1, kib: c.Bytes>>10 + (c.Bytes&1023+1023)>>10, longest: c.Long / uint64(time.Second)}
-	for i := range t.n {
-		n := &t.n[i]
+	for i := range d {
+		n := &d[i]
 		if what := i / windows; what == longest {
 			*n = max(*n, uint32(min(much[what], math.MaxUint32)))
 		} else {
