@@ -91,6 +91,12 @@ func (p *Parser) header3164(h *header, v []byte) {
 		} else {
 			h.host, rest = scanHost(rest)
 		}
+		if bytes.HasPrefix(rest, []byte("1 2")) { // a relay's header, and behind it a whole one without its priority
+			if inner := *h; p.header5424(&inner, rest) {
+				*h = inner
+				return
+			}
+		}
 	}
 	if first, after := word(rest); isFacilityLevel(first) {
 		_, h.level, _ = bytes.Cut(first, []byte{'.'})

@@ -58,6 +58,9 @@ func TestHeader(t *testing.T) {
 		{"<14>1 2026-10-11T22:14:15.1234567Z host app 12 - - text", h{"labels.event.partial": irregular}},
 		{"<14>1 2026-10-11T2:14:15Z host app 12 - - text", h{"labels.event.partial": irregular}},
 		{"<14>1 2026-10-11T2:14:15.5Z host app 12 - - text", h{"labels.event.partial": irregular}},
+		{"Oct 11 22:14:16 relay 1 2026-10-11T22:14:15.5Z gw1 app 12 - [x@1 a=\"b\"] text", h{"@timestamp": "2026-10-11T22:14:15.5Z", "host.hostname": "gw1", "process.name": "app", "process.pid": "12", "labels.sd.x@1.a": "b", "message": "text"}},
+		{"Oct 11 22:14:16 relay 1 2 3 and more", h{"@timestamp": "2026-10-11T22:14:16Z", "host.hostname": "relay", "message": "1 2 3 and more"}},
+		{"Oct 11 22:14:16 relay 1 2026-10-11T22:14:15Z breaks", h{"@timestamp": "2026-10-11T22:14:16Z", "host.hostname": "relay"}},
 		{"<13>1990 Oct 22 10:52:01 host app: x", h{"labels.event.partial": ""}},
 		{"<189>45: x", h{"labels.event.partial": ""}},
 	} {
