@@ -11,8 +11,8 @@ type Finding struct {
 	Received int64   // by the collector, nanoseconds since 1970 UTC
 	Epoch    string  // with Seq: the event's row
 	Seq      uint64  //
-	Offset   int64   // Kafka offset of the event's message
-	Row      uint32  // row in the message
+	Offset   int64   // Kafka offset of the message with which it was told: the event's, but for what is told later
+	Row      uint32  // row in that message
 	Model    string  // the model that spoke loudest
 	Score    float32 // bits: 10 is once in a thousand events here
 	Field    string  // ECS field or fields it is about, joined by " + "

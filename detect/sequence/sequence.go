@@ -20,6 +20,7 @@ type Row struct {
 	Now          int64        // the site's own time, which no single stamp moves far: windows go by it
 	Daily        float32      // events a day at this site
 	Learning     bool         // the site is too young to raise incidents: all of it is taken as ordinary
+	Place        Place
 }
 
 // Text is the text of a column in the row.
@@ -58,7 +59,7 @@ type Model interface {
 // MaxKinds is how many kinds of finding a Model may have.
 const MaxKinds = 256
 
-// A Finding is what rows show together. It is told with the row that completed it.
+// A Finding is what rows show together. It is told with the row that completed it, and has its place in the log unless it names another.
 type Finding struct {
 	Kind     int // 0 to MaxKinds-1: two findings of one kind of a model are of one kind in a story
 	Bits     float32
@@ -71,4 +72,5 @@ type Finding struct {
 	Busy     float32           // how many such chances a day one who acts has: 24 of a window of an hour
 	Side     feature.Side      // what of an event it tells: kinds of one side are one piece of evidence
 	Entities []incident.Entity // the one who acts, or else whom it is about, first
+	Place    *Place            // of an earlier row that shows it better than the one that completed it, else nil; one model names a row once
 }
