@@ -24,6 +24,7 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{"exfil-ftp", "excess", " to places outside within ", 6},
 		{"lateral-smb", "meeting", " machines inside for the first time within an hour (", 9},
 		{"kerberoasting", "excess", " times within an hour (", 6},
+		{"log-tampering", "silence", " has not sent a line for ", 12},
 	} {
 		told := map[string]bool{}
 		for _, attack := range []gen.Scenario{gen.Quiet, x.attack} {

@@ -12,6 +12,7 @@ import (
 	"frontfoot/detect/refusal"
 	"frontfoot/detect/rhythm"
 	"frontfoot/detect/sequence"
+	"frontfoot/detect/silence"
 	"frontfoot/detect/sketch"
 	"frontfoot/detect/spelling"
 	"frontfoot/ingest/event"
@@ -24,7 +25,9 @@ const (
 
 // newSequences returns the models that count over rows. Their order is part of what stories mean: a new one is put last.
 func newSequences(key sketch.Key, layout *feature.Layout) sequences {
-	return sequences{rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout)}
+	return sequences{
+		rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout), silence.New(key, layout),
+	}
 }
 
 // sequences are models that count over rows.
@@ -54,7 +57,8 @@ func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
 	if len(s.sequences) == 0 {
 		return
 	}
-	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: s.daily(), Learning: learning}
+	here := s.here(m, row)
+	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: s.daily(), Learning: learning, Place: here}
 	for i, model := range s.sequences {
 		f := model.Take(&s.seq)
 		if f == nil {
@@ -62,7 +66,10 @@ func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
 		}
 		o := s.together(model.Name(), i, f)
 		o.Learning = learning
-		s.place(m, row, &o.Finding)
+		if f.Place == nil {
+			f.Place = &here
+		}
+		s.place(f.Place, m, row, &o.Finding)
 		known := s.book.Mark(o, s.clock.now)
 		s.tracker.Observe(o, &out.Incidents)
 		if !known {
@@ -75,7 +82,7 @@ func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
 func (s *Site) together(name string, number int, f *sequence.Finding) *incident.Observation {
 	return &incident.Observation{
 		Finding: incident.Finding{
-			Site: s.name, Time: s.row.Time, Model: name, Score: f.Bits, Field: f.Field, Value: f.Value,
+			Site: s.name, Model: name, Score: f.Bits, Field: f.Field, Value: f.Value,
 			Seen: f.Seen, Expected: f.Expected, Reason: f.Seen + " (" + f.Expected + ")", Tactic: string(f.Tactic),
 		},
 		Entities: f.Entities,
@@ -89,11 +96,19 @@ func (s *Site) together(name string, number int, f *sequence.Finding) *incident.
 	}
 }
 
-// place fills in which row of a message a finding is about, and its name.
-func (s *Site) place(m *Message, row int, f *incident.Finding) {
-	f.Premises = strings.Clone(m.Events.Text(event.Premises, row))
-	f.Received = m.Events.Time(event.Received, row)
-	f.Epoch, f.Seq, f.Offset, f.Row = m.Epoch, m.Seq0+uint64(row), m.Offset, m.Row0+uint32(row)
+// here is the place of a row of a message. It shares the message's memory.
+func (s *Site) here(m *Message, row int) sequence.Place {
+	return sequence.Place{
+		Epoch: m.Epoch, Seq: m.Seq0 + uint64(row), Time: s.row.Time,
+		Received: m.Events.Time(event.Received, row), Premises: m.Events.Text(event.Premises, row),
+	}
+}
+
+// place fills in which row a finding is about, its name, and with which row of a message it was told.
+func (s *Site) place(p *sequence.Place, m *Message, row int, f *incident.Finding) {
+	f.Premises = strings.Clone(p.Premises)
+	f.Epoch, f.Seq, f.Time, f.Received = p.Epoch, p.Seq, p.Time, p.Received
+	f.Offset, f.Row = m.Offset, m.Row0+uint32(row)
 	f.ID = findingID(s.name, f.Model, f.Epoch, f.Seq)
 }
 

@@ -205,7 +205,8 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 		if touched {
 			alert = s.touch(o, &touch, alert)
 		}
-		s.place(m, row, &o.Finding)
+		here := s.here(m, row)
+		s.place(&here, m, row, &o.Finding)
 		known := s.book.Mark(o, s.clock.now)
 		s.whole(o)
 		s.tracker.Observe(o, &out.Incidents)

@@ -17,6 +17,7 @@ const (
 	PartExcess
 	PartMeeting
 	PartDrift
+	PartSilence
 	PartWhole     // what a log event is as a whole, as evidence of an incident
 	PartGuard     // that what is unusual, or of an open incident, is learned slowly
 	PartInfluence // that no source teaches much more than it did
@@ -26,7 +27,7 @@ const (
 func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
-		PartWhole, PartGuard, PartInfluence,
+		PartSilence, PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -55,6 +56,8 @@ func (p Part) String() string {
 		return "meeting"
 	case PartDrift:
 		return "drift"
+	case PartSilence:
+		return "silence"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:

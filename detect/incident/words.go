@@ -120,7 +120,7 @@ func nextStep(tactics []string, who, site string) string {
 	case "TA0004":
 		return "Ask who needed these rights on " + who + "; if nobody did, take them away and look at what was done with them."
 	case "TA0005":
-		return `See which weeks differ: frontfoot query "SELECT toMonday(time) AS week, dataset, event_action, destination_port, process_name, count() FROM events WHERE site = '` + site +
+		return "If " + who + " fell silent, see on the machine itself what stopped its logs, and who was on it just before. If something grew, " + `see which weeks differ: frontfoot query "SELECT toMonday(time) AS week, dataset, event_action, destination_port, process_name, count() FROM events WHERE site = '` + site +
 			`' GROUP BY ALL ORDER BY week, count() DESC". If nobody can explain ` + who + `, stop it, and put the models back to a day before with frontfoot rollback.`
 	case "TA0006":
 		return "See whether any of the tries of " + who + " succeeded; lock the accounts that did and block the source."
