@@ -6,8 +6,8 @@
 // went beyond theirs is a life table (sketch.Life), to which each day of a machine counts: so what is shut at night and at weekends is no measure for a
 // server, nor the other way round, and what everybody does at holidays is ordinary after the first.
 //
-// Nothing is told before it is twice as long as ever: so long it takes until it shows who else is silent. Where half of those that ought to have spoken are, it is no machine's silence but the site's, or of what carries its logs: of none is told,
-// nothing is learned, and when that is over all begin anew.
+// Nothing is told before it is twice as long as ever: so long it takes until it shows who else is silent. Where half of those that ought to have spoken are, it
+// is no machine's silence but the site's, or of what carries its logs: of none is told, nothing is learned, and when that is over all begin anew.
 //
 // A silence is told once, while it lasts, with the last line of the machine as its place: what was done there just before is in the same story.
 package silence
