@@ -45,6 +45,8 @@ func tactic(how int) feature.Hint {
 		return feature.Exfiltration
 	case asked:
 		return feature.Collection
+	case deed, done:
+		return feature.Collection
 	case page, login:
 		return feature.CredentialAccess
 	}
@@ -53,7 +55,10 @@ func tactic(how int) feature.Hint {
 
 // about returns the fields of those a finding is about: those who act, or what all come to.
 func about(how int) []int {
-	if how >= page {
+	switch how {
+	case deed, done:
+		return []int{feature.User, feature.SourceInside, feature.SourceOutside}
+	case page, port, login:
 		return []int{feature.DestinationInside, feature.Host, feature.Dataset}
 	}
 	return []int{feature.SourceInside, feature.SourceOutside, feature.User}
@@ -76,6 +81,15 @@ func (m *Model) did(r *sequence.Row, how, what int, name, much string) string {
 		return name + r.Text(event.URLPath) + asked + much
 	case port:
 		return "port " + m.layout.Fields[feature.Probed].Format(r.Values[feature.Probed]) + " of " + name + asked + much
+	case deed, done:
+		did := m.layout.Fields[feature.Action].Format(r.Values[feature.Action])
+		if to != "" {
+			did += " at " + to
+		}
+		if how == done {
+			return did + " was done, last by " + name + ", " + much
+		}
+		return name + " did " + did + " " + much
 	case login:
 		return "logins at " + name + " were refused from outside " + much
 	}
