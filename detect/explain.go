@@ -113,6 +113,11 @@ func (x *explainer) busy(m *novelty.Model) float32 {
 	if i < 0 {
 		return 0
 	}
+	return x.busyOf(m, i)
+}
+
+// busyOf is how many events a day the value of a field is good for.
+func (x *explainer) busyOf(m *novelty.Model, i int) float32 {
 	days := max(1, float32(float64(x.age)/float64(24*time.Hour)))
 	_, values := m.Known(i)
 	return max(m.Count(i), values) / days
@@ -231,6 +236,16 @@ func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
 func (x *explainer) actor() int {
 	for i := range x.layout.Fields {
 		if x.layout.Fields[i].Role == feature.Actor && x.row.Values[i].Hash != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// named returns the field that names somebody who acts, -1 where none does.
+func (x *explainer) named(hash uint64) int {
+	for i := range x.layout.Fields {
+		if x.layout.Fields[i].Role == feature.Actor && x.row.Values[i].Hash == hash {
 			return i
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"frontfoot/detect/silence"
 	"frontfoot/detect/sketch"
 	"frontfoot/detect/spelling"
+	"frontfoot/detect/whereabouts"
 	"frontfoot/ingest/event"
 )
 
@@ -27,6 +28,7 @@ const (
 func newSequences(key sketch.Key, layout *feature.Layout) sequences {
 	return sequences{
 		rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout), silence.New(key, layout),
+		whereabouts.New(key, layout),
 	}
 }
 
@@ -68,6 +70,7 @@ func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
 		o.Learning = learning
 		if f.Place == nil {
 			f.Place = &here
+			s.beside(o)
 		}
 		s.place(f.Place, m, row, &o.Finding)
 		known := s.book.Mark(o, s.clock.now)
@@ -93,6 +96,17 @@ func (s *Site) together(name string, number int, f *sequence.Finding) *incident.
 		Daily: s.seq.Daily,
 		Busy:  f.Busy,
 		Now:   s.clock.now,
+	}
+}
+
+// beside adds what else is unusual about the row, where it says who acts: an account that comes from a new country, with an action that is new for it. Each thing is
+// held against how busy that one is, and not against all strangers who come from outside.
+func (s *Site) beside(o *incident.Observation) {
+	e := s.engine
+	x := explainer{layout: e.layout, row: &s.row, age: s.clock.age()}
+	if who := x.named(o.Entities[0].Hash); who >= 0 {
+		o.Kinds = append(o.Kinds, x.kinds(e.model, &e.verdict)...)
+		o.Busy = max(o.Busy, x.busyOf(e.model, who))
 	}
 }
 

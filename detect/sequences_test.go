@@ -123,3 +123,21 @@ func TestSnapshotWithoutAModel(t *testing.T) {
 		t.Errorf("%d models of %d bytes restored from %d of %d", len(s.sequences), b, len(before.sequences), a)
 	}
 }
+
+// TestBesideACount checks that what else is new about the row that completes a count stands beside it, held against how much the one who acts does, and that
+// where the count is of somebody whom the row does not name nothing does.
+func TestBesideACount(t *testing.T) {
+	s, _ := counting(1 << 40)
+	var out Output
+	s.Process(Message{Epoch: "e", Events: visits(501, "10.0.0.5", map[int]string{500: "10.0.9.9"})}, &out)
+	named := incident.Observation{Entities: []incident.Entity{{Hash: s.row.Values[feature.SourceInside].Hash}}}
+	other := incident.Observation{Entities: []incident.Entity{{Hash: 5}}}
+	s.beside(&named)
+	s.beside(&other)
+	if len(named.Kinds) == 0 || !strings.Contains(named.Kinds[0].What, "10.0.9.9") && !strings.Contains(named.Kinds[0].What, "9500") || named.Busy < 24 || named.Busy > 26 {
+		t.Errorf("%d kinds of one with %.1f events a day: %+v", len(named.Kinds), named.Busy, named.Kinds)
+	}
+	if len(other.Kinds) > 0 || other.Busy > 0 {
+		t.Errorf("%+v of nobody in the row", other.Kinds)
+	}
+}

@@ -18,6 +18,7 @@ const (
 	PartMeeting
 	PartDrift
 	PartSilence
+	PartWhereabouts
 	PartWhole     // what a log event is as a whole, as evidence of an incident
 	PartGuard     // that what is unusual, or of an open incident, is learned slowly
 	PartInfluence // that no source teaches much more than it did
@@ -28,6 +29,7 @@ func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
 		PartSilence, PartWhole, PartGuard, PartInfluence,
+		PartWhereabouts, PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -58,6 +60,8 @@ func (p Part) String() string {
 		return "drift"
 	case PartSilence:
 		return "silence"
+	case PartWhereabouts:
+		return "whereabouts"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:

@@ -123,10 +123,10 @@ func (m *Model) request(r *sequence.Row, c *Case) bool {
 	return c.At != 0 && r.Values[feature.DestinationOutside].Hash == 0
 }
 
-// deeds counts what an account did, and what all do together. Each is held against its own past, so they are of one kind.
+// deeds counts what an account did, and what all do together.
 func (m *Model) deeds(r *sequence.Row, c *Case) *sequence.Finding {
 	found := m.count(r, deed, c)
-	c.Who = outside
+	c.Who, c.Kind = outside, done
 	return cmp.Or(found, m.count(r, done, c))
 }
 

@@ -82,8 +82,10 @@ const (
 	Dataset            = dataset
 	SourceInside       = srcIn
 	SourceOutside      = srcOut
+	SourceCountry      = srcCountry
 	DestinationInside  = dstIn
 	DestinationOutside = dstOut
+	DestinationCountry = dstCountry
 	DestinationPort    = dstPort
 	Probed             = probed
 	Action             = action
