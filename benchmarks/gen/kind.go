@@ -29,7 +29,7 @@ type kind struct {
 
 func kinds() []kind {
 	return slices.Concat(chains(), scans(), credentials(), command(), theft(), movement(), footholds(), misuse(), services(),
-		accounts(), frauds(), holdings(), relays(), outages(), planted())
+		accounts(), frauds(), holdings(), relays(), outages(), planted(), entries(), passages(), letters(), spreads())
 }
 
 // Scenarios returns the names of all kinds of attack.
