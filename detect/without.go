@@ -2,7 +2,7 @@ package detect
 
 // A Part is something of detection that can be left out, so that it can be measured what it adds and whether a test would notice its absence.
 // No setting leads here: whoever runs sites for people has all of it.
-type Part uint16
+type Part uint32
 
 // The parts. Of the two judges, fusion is that of log events and panel that of rows of a table.
 const (
@@ -19,6 +19,7 @@ const (
 	PartDrift
 	PartSilence
 	PartWhereabouts
+	PartSurge
 	PartWhole     // what a log event is as a whole, as evidence of an incident
 	PartGuard     // that what is unusual, or of an open incident, is learned slowly
 	PartInfluence // that no source teaches much more than it did
@@ -28,8 +29,7 @@ const (
 func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
-		PartSilence, PartWhole, PartGuard, PartInfluence,
-		PartWhereabouts, PartWhole, PartGuard, PartInfluence,
+		PartSilence, PartWhereabouts, PartSurge, PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -62,6 +62,8 @@ func (p Part) String() string {
 		return "silence"
 	case PartWhereabouts:
 		return "whereabouts"
+	case PartSurge:
+		return "surge"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:
