@@ -16,6 +16,7 @@ import (
 	"frontfoot/detect/sketch"
 	"frontfoot/detect/spelling"
 	"frontfoot/detect/surge"
+	"frontfoot/detect/variety"
 	"frontfoot/detect/whereabouts"
 	"frontfoot/ingest/event"
 )
@@ -29,7 +30,7 @@ const (
 func newSequences(key sketch.Key, layout *feature.Layout) sequences {
 	return sequences{
 		rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout), silence.New(key, layout),
-		whereabouts.New(key, layout), surge.New(key, layout),
+		whereabouts.New(key, layout), surge.New(key, layout), variety.New(key, layout),
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	PartSilence
 	PartWhereabouts
 	PartSurge
+	PartVariety
 	PartWhole     // what a log event is as a whole, as evidence of an incident
 	PartGuard     // that what is unusual, or of an open incident, is learned slowly
 	PartInfluence // that no source teaches much more than it did
@@ -29,7 +30,7 @@ const (
 func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
-		PartSilence, PartWhereabouts, PartSurge, PartWhole, PartGuard, PartInfluence,
+		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -64,6 +65,8 @@ func (p Part) String() string {
 		return "whereabouts"
 	case PartSurge:
 		return "surge"
+	case PartVariety:
+		return "variety"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:

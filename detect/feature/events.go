@@ -95,6 +95,7 @@ const (
 	Host               = host
 	Process            = process
 	WebDomain          = domain
+	DNSName            = dnsName
 	HTTPMethod         = method
 	HTTPStatus         = status
 )

@@ -130,6 +130,9 @@ func (s *Shelf[T]) grow() {
 	}
 }
 
+// Rest forgets how many were worn down: who calls it each hour has a Shelf that doubles only where as many as it holds are within one.
+func (s *Shelf[T]) Rest() { s.worn = 0 }
+
 // Len returns how many seats there are.
 func (s *Shelf[T]) Len() int { return len(s.seats) }
 

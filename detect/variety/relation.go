@@ -1,0 +1,202 @@
+package variety
+
+import (
+	"cmp"
+	"strings"
+
+	"frontfoot/detect/feature"
+	"frontfoot/detect/sequence"
+	"frontfoot/detect/sketch"
+	"frontfoot/ingest/event"
+)
+
+// A relation says what is counted with what. To add one takes an entry in relations, last, and a function that reads it off a row: 0 where the row has none.
+type relation struct {
+	of     func(*Model, *sequence.Row) (key, thing uint64)
+	name   func(*Model, *sequence.Row) string // of the key, in a sentence
+	does   string                             // what it does: "opened"
+	things string                             // with what: "records"
+	about  []int                              // fields of whom a finding is about, the key first
+	tactic feature.Hint
+	side   feature.Side
+	apart  bool // whether each sort of log is a kind of its own
+}
+
+// relations returns all relations. Their order is part of what stories mean.
+func relations() []relation {
+	who := []int{feature.User, feature.SourceInside, feature.SourceOutside}
+	return []relation{
+		{accountRecords, account, "opened", "records", who, feature.Collection, feature.Volume, true},
+		{nameAddresses, asked, "led to", "addresses", []int{feature.DNSName, feature.DestinationInside}, feature.CommandControl, feature.Peer, false},
+		{deedHosts, deed, "was done on", "machines", []int{feature.User, feature.Host}, feature.Execution, feature.Deed, true},
+		{pageVisitors, page, "was opened by", "visitors", []int{feature.DestinationInside, feature.Host, feature.Dataset}, feature.InitialAccess, feature.Volume, true},
+		{accountSources, account, "came from", "addresses", who, feature.CredentialAccess, feature.Origin, false},
+		{accountHosts, account, "was on", "machines", who, feature.LateralMovement, feature.Peer, false},
+	}
+}
+
+// columns says what the rows of a batch may have.
+type columns struct{ pages, files, labels bool }
+
+// Begin makes the model ready for the rows of b.
+func (m *Model) Begin(b *event.Batch) {
+	m.has = columns{b.Filled(event.URLPath), b.Filled(event.FilePath), b.Filled(event.LabelsColumn)}
+}
+
+// refused reports whether what the row tells of was not let happen.
+func refused(r *sequence.Row) bool {
+	return r.Values[feature.Outcome].Text == "failure" || r.Values[feature.EventType].Text == "denied" || r.Values[feature.HTTPStatus].Number >= 400
+}
+
+// source is the hash of the address that asks.
+func source(r *sequence.Row) uint64 {
+	return r.Values[feature.SourceInside].Hash | r.Values[feature.SourceOutside].Hash
+}
+
+// accountRecords is an account, or an inside address where none is named, and the page, file or record that it opens here.
+func accountRecords(m *Model, r *sequence.Row) (key, thing uint64) {
+	if key = cmp.Or(r.Values[feature.User].Hash, r.Values[feature.SourceInside].Hash); key == 0 || refused(r) {
+		return 0, 0
+	}
+	return key, m.record(r)
+}
+
+// nameAddresses is a name, and the address that it is said to have.
+func nameAddresses(m *Model, r *sequence.Row) (key, thing uint64) {
+	if !m.has.labels || r.Values[feature.DNSName].Hash == 0 {
+		return 0, 0
+	}
+	r.Batch.Labels(r.Index, func(label, value string) bool {
+		if label == "dns.answers" {
+			thing = m.key.Hash(answers, value)
+		}
+		return thing == 0
+	})
+	return m.key.Hash(names, r.Text(event.DNSQuestionName)), thing
+}
+
+// deedHosts is what a program did, in words that are the same on each machine, and the machine.
+func deedHosts(m *Model, r *sequence.Row) (key, thing uint64) {
+	if thing = r.Values[feature.Host].Hash; thing == 0 || source(r) != 0 {
+		return 0, 0
+	}
+	switch text := deedText(r); {
+	case text == "":
+		return 0, 0
+	case r.Text(event.ProcessCommandLine) == "" && strings.ContainsAny(text, "0123456789"): // of which one differs from the next in a number
+		key = r.Values[m.layout.Shape].Hash
+	default:
+		key = m.key.Hash(deeds, text)
+	}
+	return key, thing
+}
+
+// pageVisitors is a page or file of a machine here, and who opens it.
+func pageVisitors(m *Model, r *sequence.Row) (key, thing uint64) {
+	if refused(r) {
+		return 0, 0
+	}
+	if key = m.page(r); key == 0 {
+		return 0, 0
+	}
+	if thing = source(r); thing == 0 {
+		thing = r.Values[feature.User].Hash
+	}
+	return key, thing
+}
+
+// accountSources is an account, and the address that it comes from.
+func accountSources(_ *Model, r *sequence.Row) (key, thing uint64) {
+	if refused(r) {
+		return 0, 0
+	}
+	return r.Values[feature.User].Hash, source(r)
+}
+
+// accountHosts is an account, and the machine on which it does something.
+func accountHosts(_ *Model, r *sequence.Row) (key, thing uint64) {
+	if refused(r) {
+		return 0, 0
+	}
+	return r.Values[feature.User].Hash, r.Values[feature.Host].Hash
+}
+
+// Domains of hashes.
+const (
+	pages = 1<<32 + iota
+	records
+	answers
+	names
+	deeds
+)
+
+// page is the hash of a page or file with the machine that has it, 0 where there is none or it is of a machine outside.
+func (m *Model) page(r *sequence.Row) uint64 {
+	text := ""
+	if m.has.pages {
+		text = r.Text(event.URLPath)
+	}
+	if m.has.files && text == "" {
+		text = r.Text(event.FilePath)
+	}
+	if text == "" || r.Values[feature.DestinationOutside].Hash != 0 {
+		return 0
+	}
+	return sketch.Mix(m.key.Hash(pages, text), r.Values[feature.DestinationInside].Hash^r.Values[feature.Host].Hash)
+}
+
+// record is the hash of what is opened: a page, a file, or what an application calls the record.
+func (m *Model) record(r *sequence.Row) (thing uint64) {
+	if thing = m.page(r); thing != 0 || !m.has.labels {
+		return thing
+	}
+	r.Batch.Labels(r.Index, func(label, value string) bool {
+		if isRecord(label) {
+			thing = m.key.Hash(records, value)
+		}
+		return thing == 0
+	})
+	return thing
+}
+
+// isRecord reports whether a label has one of the names in general use for which record a line is about.
+func isRecord(label string) bool {
+	switch label {
+	case "ref", "reference", "record", "record_id", "recordid", "RecordId", "document", "document_id", "documentid", "DocumentId", "case", "case_id", "caseid", "CaseId",
+		"object", "object_id", "objectid", "ObjectId", "ObjectName":
+		return true
+	}
+	return false
+}
+
+func deedText(r *sequence.Row) string {
+	if text := r.Text(event.ProcessCommandLine); text != "" {
+		return text
+	}
+	return r.Message
+}
+
+func account(m *Model, r *sequence.Row) string {
+	for _, field := range [...]int{feature.User, feature.SourceInside, feature.SourceOutside} {
+		if r.Values[field].Hash != 0 {
+			return m.layout.Fields[field].Format(r.Values[field])
+		}
+	}
+	return ""
+}
+
+func asked(m *Model, r *sequence.Row) string { return m.clip(r.Text(event.DNSQuestionName)) }
+
+func deed(m *Model, r *sequence.Row) string { return `"` + m.clip(deedText(r)) + `"` }
+
+func page(m *Model, r *sequence.Row) string {
+	if text := r.Text(event.URLPath); text != "" {
+		return m.clip(text)
+	}
+	return m.clip(r.Text(event.FilePath))
+}
+
+// clip copies a text as a field of the layout is written.
+func (m *Model) clip(text string) string {
+	return m.layout.Fields[feature.Host].Format(feature.Value{Hash: 1, Text: text})
+}
