@@ -57,7 +57,12 @@ func recut(batches []*event.Batch, n int) []*event.Batch {
 		for row := range from.Rows() {
 			for c := range event.Column(event.NumColumns) {
 				switch spec := c.Spec(); {
-				case !from.Has(c, row) || c == event.LabelsColumn:
+				case !from.Has(c, row):
+				case c == event.LabelsColumn:
+					from.Labels(row, func(key, value string) bool {
+						b.Label(key, []byte(value))
+						return true
+					})
 				case spec.Kind == event.Text || spec.Kind == event.Bytes:
 					b.SetString(c, from.Text(c, row))
 				case spec.Kind == event.Stamp:
