@@ -18,10 +18,7 @@ func (p *Parser) recognise(app, text []byte) understanding {
 		p.searched = p.line
 	}
 	f.texts.Find(p.searched, &p.found)
-	list := p.candidates[:0]
-	for _, i := range f.always {
-		list = insert(list, i)
-	}
+	list := append(p.candidates[:0], f.always[:min(len(f.always), maxCandidates)]...)
 	for n := range p.found.All() {
 		for _, i := range f.anchored[n] {
 			list = insert(list, i)
@@ -89,7 +86,9 @@ func insert(list []int32, i int32) []int32 {
 	if len(list) < maxCandidates {
 		list = append(list, 0)
 	}
-	copy(list[at+1:], list[at:])
+	if at < len(list)-1 {
+		copy(list[at+1:], list[at:])
+	}
 	list[at] = i
 	return list
 }
