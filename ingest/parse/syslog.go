@@ -57,9 +57,13 @@ func (p *Parser) header3164(h *header, v []byte) {
 		c, n, ok = readNamed(h, &rest)
 	}
 	if !ok || (len(rest) > n && rest[n] != ' ' && rest[n] != ':') {
-		if host, body := ciscoHost(h.body); host != nil && h.pri >= 0 {
-			h.host, h.body = host, body
-		} else if app, pid, body := scanTag(h.body); h.pri >= 0 || len(pid) > 0 && digits(pid) == len(pid) && len(body) > 0 {
+		if h.pri >= 0 {
+			if host, body := ciscoHost(h.body); host != nil {
+				h.host, h.body = host, body
+				return
+			}
+		}
+		if app, pid, body := scanTag(h.body); h.pri >= 0 || len(pid) > 0 && digits(pid) == len(pid) && len(body) > 0 {
 			h.app, h.pid, h.body = app, pid, body
 		}
 		return
@@ -186,7 +190,7 @@ func scanHost(v []byte) (host, rest []byte) {
 		}
 		return nil, v
 	}
-	if bytes.ContainsAny(first, "=,") {
+	if bytes.IndexByte(first, '=') >= 0 || bytes.IndexByte(first, ',') >= 0 {
 		return nil, v
 	}
 	if n := len(first); first[n-1] == ':' { // Cisco: host and colon
