@@ -25,7 +25,6 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{"lateral-smb", "meeting", " machines inside for the first time within an hour (", 9},
 		{"kerberoasting", "excess", " times within an hour (", 6},
 		{"log-tampering", "silence", " has not sent a line for ", 12},
-		{"session-theft", "whereabouts", " came from ", 9},
 	} {
 		told := map[string]bool{}
 		for _, attack := range []gen.Scenario{gen.Quiet, x.attack} {
