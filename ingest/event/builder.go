@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"net/netip"
+	"slices"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -14,24 +15,33 @@ import (
 type Builder struct {
 	rows    int
 	cols    [NumColumns]buffer
+	views   [NumColumns]view // what Batch made of them last; their memory is used again
 	labels  labelBuffer
 	size    int // bytes of values held by finished rows
 	rowSize int // and by the current one
 	trusted bool
 }
 
-// buffer holds one column. Rows at and beyond n are absent.
+// buffer holds the values of one column, those of the rows that have one: what a row does not set costs nothing. Batch gives the others their place.
 type buffer struct {
-	n     int
-	valid []byte // bitmap, bit 0 of byte 0 is row 0
-	off   []int32
+	n     int // behind the last row with a value
+	cells []cell
 	data  []byte
 }
+
+// A cell is a value: the row it is of, and where it ends in data.
+type cell struct{ row, end int32 }
 
 // labelBuffer holds the labels: row r has the entries from off[r] to off[r+1].
 type labelBuffer struct {
 	off        []int32
-	keys, vals buffer
+	keys, vals texts
+}
+
+// texts are one behind the other; text i ends at off[i+1].
+type texts struct {
+	off  []int32
+	data []byte
 }
 
 // NewBuilder returns an empty Builder.
@@ -51,7 +61,7 @@ func (b *Builder) Size() int { return b.size }
 // repaired with U+FFFD. The bytes are copied.
 func (b *Builder) SetText(c Column, v []byte) {
 	if len(v) > 0 {
-		b.cols[c].cut(b.rows, 0)
+		b.cols[c].cut(b.rows)
 		b.AddText(c, v)
 	}
 }
@@ -65,9 +75,8 @@ func (b *Builder) AddText(c Column, v []byte) {
 	if !b.trusted && table[c].Kind == Text && !utf8.Valid(v) {
 		v = repair(v)
 	}
-	col.begin(b.rows, 0)
 	col.data = appendShort(col.data, v)
-	col.off = append(col.off, int32(len(col.data)))
+	col.end(b.rows)
 	b.rowSize += len(v)
 }
 
@@ -109,8 +118,8 @@ func (b *Builder) SetAddr(c Column, a netip.Addr) {
 
 // SetUint sets an unsigned column of the current row; a value that the column's type cannot hold leaves the row as it is.
 func (b *Builder) SetUint(c Column, v uint64) {
-	if k := table[c].Kind; k.holds(v) {
-		b.cols[c].cut(b.rows, k.width())
+	if table[c].Kind.holds(v) {
+		b.cols[c].cut(b.rows)
 		b.AddUint(c, v)
 	}
 }
@@ -121,14 +130,11 @@ func (b *Builder) AddUint(c Column, v uint64) bool {
 	if col.n > b.rows {
 		return true
 	}
-	k := table[c].Kind
-	if !k.holds(v) {
+	if !table[c].Kind.holds(v) {
 		return false
 	}
-	w := k.width()
-	col.begin(b.rows, w)
-	n := len(col.data)
-	col.data = binary.LittleEndian.AppendUint64(col.data, v)[:n+w]
+	col.data = binary.LittleEndian.AppendUint64(col.data, v)
+	col.end(b.rows)
 	b.rowSize += 8
 	return true
 }
@@ -147,9 +153,9 @@ func (k Kind) holds(v uint64) bool {
 // SetTime sets a time column of the current row to ns nanoseconds since 1970 UTC.
 func (b *Builder) SetTime(c Column, ns int64) {
 	col := &b.cols[c]
-	col.cut(b.rows, 8)
-	col.begin(b.rows, 8)
+	col.cut(b.rows)
 	col.data = binary.LittleEndian.AppendUint64(col.data, uint64(ns))
+	col.end(b.rows)
 	b.rowSize += 8
 }
 
@@ -187,13 +193,13 @@ func (b *Builder) TextOf(c Column) []byte {
 	if col.n <= b.rows {
 		return nil
 	}
-	return col.data[col.off[b.rows]:]
+	return col.data[col.start(len(col.cells)-1):]
 }
 
 // End finishes the current row.
 func (b *Builder) End() {
 	b.rows++
-	b.labels.off = append(b.labels.off, int32(b.labels.keys.n))
+	b.labels.off = append(b.labels.off, int32(b.labels.keys.len()))
 	b.size += b.rowSize
 	b.rowSize = 0
 }
@@ -201,16 +207,14 @@ func (b *Builder) End() {
 // Discard forgets everything set in the current row.
 func (b *Builder) Discard() {
 	for c := range b.cols {
-		b.cols[c].cut(b.rows, table[c].Kind.width())
+		b.cols[c].cut(b.rows)
 	}
-	if l := &b.labels; l.keys.n > 0 {
-		n := 0
-		if b.rows > 0 {
-			n = int(l.off[b.rows-1])
-		}
-		l.keys.cutEntries(n)
-		l.vals.cutEntries(n)
+	n := 0
+	if b.rows > 0 {
+		n = int(b.labels.off[b.rows-1])
 	}
+	b.labels.keys.cut(n)
+	b.labels.vals.cut(n)
 	b.rowSize = 0
 }
 
@@ -230,15 +234,12 @@ func (b *Builder) Batch() *Batch {
 	b.Discard()
 	out := &Batch{rows: b.rows}
 	for i := range b.cols {
-		col := &b.cols[i]
-		if col.n == 0 {
-			continue
+		if col := &b.cols[i]; len(col.cells) > 0 {
+			out.cols[i] = col.view(b.views[i], b.rows, table[i].Kind.width())
+			b.views[i] = out.cols[i]
 		}
-		w := table[i].Kind.width()
-		col.pad(b.rows, w)
-		out.cols[i] = view{valid: col.valid, off: col.off, data: col.data, set: true}
 	}
-	if l := &b.labels; l.keys.n > 0 {
+	if l := &b.labels; l.keys.len() > 0 {
 		out.cols[LabelsColumn].set = true
 		out.labels = labelView{
 			off:  append([]int32{0}, l.off...),
@@ -249,83 +250,99 @@ func (b *Builder) Batch() *Batch {
 	return out
 }
 
-// begin makes a column ready to take the value of row, which has none.
-func (col *buffer) begin(row, width int) {
-	if col.n != row || len(col.valid) <= row>>3 { // else the row before has a value, in the same byte of the bitmap
-		col.catchUp(row, width)
-	}
-	col.valid[row>>3] |= 1 << (row & 7)
+// end notes that a value which row did not have ends where data does.
+func (col *buffer) end(row int) {
+	col.cells = append(col.cells, cell{int32(row), int32(len(col.data))})
 	col.n = row + 1
 }
 
-// catchUp makes the rows before row absent, as far as they have no value, and gives row a place in the bitmap.
-func (col *buffer) catchUp(row, width int) {
-	col.pad(row, width)
-	for len(col.valid) <= row>>3 {
-		col.valid = append(col.valid, 0)
+// start returns where the value of a cell begins.
+func (col *buffer) start(i int) int32 {
+	if i == 0 {
+		return 0
 	}
-}
-
-// pad makes the rows from n up to rows absent.
-func (col *buffer) pad(rows, width int) {
-	if width == 0 && len(col.off) == 0 {
-		col.off = append(col.off, 0)
-	}
-	for len(col.valid) < (rows+7)>>3 {
-		col.valid = append(col.valid, 0)
-	}
-	if col.n >= rows {
-		return
-	}
-	if width == 0 {
-		end := int32(len(col.data))
-		for ; col.n < rows; col.n++ {
-			col.off = append(col.off, end)
-		}
-		return
-	}
-	col.data = append(col.data, make([]byte, width*(rows-col.n))...)
-	col.n = rows
+	return col.cells[i-1].end
 }
 
 // cut drops the value of row, the last one, again.
-func (col *buffer) cut(row, width int) {
-	if col.n <= row {
-		return
+func (col *buffer) cut(row int) {
+	if col.n > row {
+		last := len(col.cells) - 1
+		col.data, col.cells, col.n = col.data[:col.start(last)], col.cells[:last], row
+	}
+}
+
+func (col *buffer) reset() { col.n, col.cells, col.data = 0, col.cells[:0], col.data[:0] }
+
+// view returns the column in Arrow's layout, with the rows that have no value in their places. It uses the memory of another.
+func (col *buffer) view(v view, rows, width int) view {
+	v.set, v.valid = true, zeroed(v.valid, (rows+7)>>3)
+	for _, c := range col.cells {
+		v.valid[c.row>>3] |= 1 << (c.row & 7)
 	}
 	if width == 0 {
-		col.data = col.data[:col.off[row]]
-		col.off = col.off[:row+1]
-	} else {
-		col.data = col.data[:row*width]
+		v.off, v.data = offsets(v.off, col.cells, rows), col.data
+		return v
 	}
-	col.valid[row>>3] &^= 1 << (row & 7)
-	col.n = row
+	v.data = zeroed(v.data, rows*width+8)
+	for i, c := range col.cells { // what is written beyond width is zero, and the next value's
+		binary.LittleEndian.PutUint64(v.data[int(c.row)*width:], binary.LittleEndian.Uint64(col.data[8*i:]))
+	}
+	v.data = v.data[:rows*width]
+	return v
 }
 
-// append adds an entry to a buffer of text without absent values.
-func (col *buffer) append(v []byte) {
-	if len(col.off) == 0 {
-		col.off = append(col.off, 0)
-	}
-	col.data = appendShort(col.data, v)
-	col.off = append(col.off, int32(len(col.data)))
-	col.n++
+// zeroed returns n zeros, in memory where there is room.
+func zeroed(memory []byte, n int) []byte {
+	memory = slices.Grow(memory[:0], n)[:n]
+	clear(memory)
+	return memory
 }
 
-// cutEntries drops the entries from n on.
-func (col *buffer) cutEntries(n int) {
-	if col.n > n {
-		col.data = col.data[:col.off[n]]
-		col.off = col.off[:n+1]
-		col.n = n
+// offsets returns where the value of each row begins, and behind them where the last one ends.
+func offsets(off []int32, cells []cell, rows int) []int32 {
+	off = slices.Grow(off[:0], rows+1)[:rows+1]
+	row, end := 0, int32(0)
+	for _, c := range cells {
+		if int(c.row) > row {
+			repeat(off[row:c.row], end)
+		}
+		off[c.row] = end
+		row, end = int(c.row)+1, c.end
+	}
+	repeat(off[row:], end)
+	return off
+}
+
+// repeat sets all of some offsets, which are mostly one, or many.
+func repeat(off []int32, end int32) {
+	n := min(len(off), 8)
+	for i := range off[:n] {
+		off[i] = end
+	}
+	for n < len(off) {
+		n += copy(off[n:], off[:n])
 	}
 }
 
-func (col *buffer) reset() {
-	col.n = 0
-	col.valid, col.off, col.data = col.valid[:0], col.off[:0], col.data[:0]
+func (t *texts) len() int { return max(len(t.off)-1, 0) }
+
+func (t *texts) append(v []byte) {
+	if len(t.off) == 0 {
+		t.off = append(t.off, 0)
+	}
+	t.data = appendShort(t.data, v)
+	t.off = append(t.off, int32(len(t.data)))
 }
+
+// cut drops the texts from n on.
+func (t *texts) cut(n int) {
+	if t.len() > n {
+		t.data, t.off = t.data[:t.off[n]], t.off[:n+1]
+	}
+}
+
+func (t *texts) reset() { t.off, t.data = t.off[:0], t.data[:0] }
 
 // repair replaces what is no UTF-8 by U+FFFD.
 func repair(v []byte) []byte {
