@@ -277,14 +277,15 @@ func (p *Parser) lowered(v []byte) []byte {
 
 // absent reports whether v is one of the ways in which sources write that there is no value.
 func absent(v []byte) bool {
-	switch len(v) {
-	case 0:
+	if len(v) == 0 {
 		return true
-	case 1:
-		return v[0] == '-'
-	case 3:
+	}
+	switch v[0] { // few others begin so, while how long they are nobody can foretell
+	case '-':
+		return len(v) == 1
+	case 'N', 'n':
 		return string(v) == "N/A" || string(v) == "n/a"
-	case 6:
+	case '(':
 		return string(v) == "(null)"
 	}
 	return false

@@ -48,6 +48,7 @@ type cut struct {
 	under    string
 	patterns messages
 	kv       format.Cut
+	sep, eq  literalText // what parts kv's pairs, and a key from its value
 	words    *wordLists
 	brackets []byte // the name of what stands in brackets
 	csv      *columns

@@ -59,6 +59,7 @@ func columnNumber(by string) (int, bool) {
 
 func (c *compiler) cut(in *format.Cut, t *table) cut {
 	out := cut{of: c.slots[in.Of], way: in.Way, table: t, skip: c.spec.SkipOthers, under: in.Under, strip: []byte(in.Strip), kv: *in}
+	out.sep, out.eq = newLiteralText([]byte(in.Pair)), newLiteralText([]byte(in.Key))
 	out.words = newWordLists(in.Words)
 	if in.Brackets != "" {
 		out.brackets = []byte(in.Brackets)

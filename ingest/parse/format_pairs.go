@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"strconv"
+	"strings"
 )
 
 // maxColumns is how many columns of one line are read.
@@ -108,21 +109,20 @@ func beginsAddress(f *field, v []byte) bool {
 // pair cuts the next pair off. A key is what stands before the key's separator, without blanks around it; junk before it that holds a pair's
 // separator is skipped.
 func (p *Parser) pair(c *cut, text []byte) (key, value, rest []byte, ok bool) {
-	k := &c.kv
-	for bytes.HasPrefix(text, []byte(k.Pair)) { // the key may be parted by a blank, which a separator may hold, too
-		text = text[len(k.Pair):]
+	for c.sep.begins(text) { // the key may be parted by a blank, which a separator may hold, too
+		text = text[len(c.sep.text):]
 	}
-	i := bytes.Index(text, []byte(k.Key))
+	i := c.eq.index(text)
 	if i < 0 {
 		return nil, nil, nil, false
 	}
 	key = text[:i]
-	if j := bytes.LastIndex(key, []byte(k.Pair)); j >= 0 {
-		key = key[j+len(k.Pair):]
+	if j := c.sep.lastIndex(key); j >= 0 {
+		key = key[j+len(c.sep.text):]
 	}
 	key = bytes.Trim(key, " \t")
-	text = text[i+len(k.Key):]
-	if trimmed := bytes.TrimLeft(text, " "); len(trimmed) > 0 && bytes.IndexByte([]byte(k.Quotes), trimmed[0]) >= 0 {
+	text = text[i+len(c.eq.text):]
+	if trimmed := bytes.TrimLeft(text, " "); len(trimmed) > 0 && strings.IndexByte(c.kv.Quotes, trimmed[0]) >= 0 {
 		value, n := p.quotedBy(trimmed[1:], trimmed[0])
 		if n == 0 {
 			p.incomplete("a quote that nothing closes")
@@ -136,9 +136,8 @@ func (p *Parser) pair(c *cut, text []byte) (key, value, rest []byte, ok bool) {
 
 // pairEnd returns where a value without quotes ends: before the separator behind which the next key stands.
 func (p *Parser) pairEnd(c *cut, text []byte) int {
-	sep, key := []byte(c.kv.Pair), []byte(c.kv.Key)
 	for from := 0; ; {
-		i := bytes.Index(text[from:], sep)
+		i := c.sep.index(text[from:])
 		if i < 0 {
 			return len(text)
 		}
@@ -146,11 +145,11 @@ func (p *Parser) pairEnd(c *cut, text []byte) int {
 		if c.kv.Pair == " " && !c.kv.Spaces {
 			return i
 		}
-		next := bytes.TrimLeft(text[i+len(sep):], " ")
-		if j := bytes.Index(next[:min(len(next), maxName)], key); len(next) == 0 || j > 0 && c.isName(bytes.TrimRight(next[:j], " ")) {
+		next := bytes.TrimLeft(text[i+len(c.sep.text):], " ")
+		if j := c.eq.index(next[:min(len(next), maxName)]); len(next) == 0 || j > 0 && c.isName(bytes.TrimRight(next[:j], " ")) {
 			return i
 		}
-		from = i + len(sep)
+		from = i + len(c.sep.text)
 	}
 }
 

@@ -58,7 +58,14 @@ func (w *walker) walk(doc []byte, visit func(path, value []byte, t jsonType)) (i
 	return w.at, err
 }
 
+// space skips white space, of which there is mostly none.
 func (w *walker) space() {
+	if w.at < len(w.doc) && w.doc[w.at] <= ' ' {
+		w.spaces()
+	}
+}
+
+func (w *walker) spaces() {
 	for w.at < len(w.doc) {
 		switch w.doc[w.at] {
 		case ' ', '\t', '\n', '\r':

@@ -8,15 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// text reads a string; w.at is at its quote.
+// text reads a string; w.at is at its quote. It looks at eight bytes at a time: most names and values are as short, and nobody can foretell where they end.
 func (w *walker) text() ([]byte, error) {
-	w.at++
-	from := w.at
-	for i := from + plain(w.doc[from:]); i < len(w.doc); i++ {
-		switch c := w.doc[i]; {
+	doc, from := w.doc, w.at+1
+	i := from
+	for ; len(doc)-i >= 8; i += 8 {
+		x := binary.LittleEndian.Uint64(doc[i:])
+		if found := below(x^each('"'), 1) | below(x^each('\\'), 1) | below(x, ' '); found != 0 {
+			i += bits.TrailingZeros64(found) / 8
+			break
+		}
+	}
+	for ; i < len(doc); i++ {
+		switch c := doc[i]; {
 		case c == '"':
 			w.at = i + 1
-			return w.doc[from:i], nil
+			return doc[from:i], nil
 		case c == '\\':
 			w.at = i
 			return w.escaped(from)
@@ -25,21 +32,8 @@ func (w *walker) text() ([]byte, error) {
 			return nil, errJSON
 		}
 	}
-	w.at = len(w.doc)
+	w.at = len(doc)
 	return nil, errJSONEnd
-}
-
-// plain returns how many bytes stand before the first quote, backslash or control character of v; where v ends within eight bytes it may be fewer. It
-// looks at eight at a time: most names and values are as short, and nobody can foretell where they end.
-func plain(v []byte) int {
-	rest := v
-	for ; len(rest) >= 8; rest = rest[8:] {
-		x := binary.LittleEndian.Uint64(rest)
-		if found := below(x^each('"'), 1) | below(x^each('\\'), 1) | below(x, ' '); found != 0 {
-			return len(v) - len(rest) + bits.TrailingZeros64(found)/8
-		}
-	}
-	return len(v) - len(rest)
 }
 
 // each returns eight times the same byte.

@@ -17,7 +17,7 @@ const maxSteps = 20_000
 
 // A step of a compiled pattern: a literal, a capture, or a fork, behind which either next or skip fits. docs/writing-formats.md has the syntax.
 type step struct {
-	lit  []byte
+	lit  literalText
 	next *step
 	skip *step
 	kind captureKind
@@ -131,7 +131,7 @@ func (c *patternCompiler) sequence(depth int) (first *step, ends []**step, err e
 			if err != nil {
 				return nil, nil, err
 			}
-			tie(&step{lit: lit})
+			tie(&step{lit: newLiteralText(lit)})
 		}
 	}
 	if depth > 0 {
@@ -214,7 +214,7 @@ func firstWord(pat *pattern) string {
 	if pat.first == nil {
 		return ""
 	}
-	first, rest, ok := bytes.Cut(pat.first.lit, []byte{' '})
+	first, rest, ok := bytes.Cut(pat.first.lit.text, []byte{' '})
 	if !ok && rest == nil {
 		return ""
 	}
@@ -223,6 +223,9 @@ func firstWord(pat *pattern) string {
 
 // fits reports whether all of text matches the pattern, and leaves what the captures took in p.caps.
 func (p *Parser) fits(pat *pattern, text []byte) bool {
+	if s := pat.first; s != nil && s.kind == capNone && !s.lit.begins(text) { // as most patterns that are tried
+		return false
+	}
 	clear(p.caps[:len(pat.captures)])
 	p.steps = maxSteps
 	return p.match(pat.first, text)
@@ -255,10 +258,10 @@ func (p *Parser) match(s *step, text []byte) bool {
 		case s.kind != capNone:
 			return p.capture(s, s.next, text)
 		}
-		if !bytes.HasPrefix(text, s.lit) {
+		if !s.lit.begins(text) {
 			return false
 		}
-		text, s = text[len(s.lit):], s.next
+		text, s = text[len(s.lit.text):], s.next
 	}
 }
 
@@ -300,7 +303,7 @@ func (p *Parser) address(s, next *step, text []byte) bool {
 	for d < len(text) && (alnum(text[d]) || text[d] == '.' || text[d] == ':' || text[d] == '-' || text[d] == '_' || text[d] == '%') {
 		d++
 	}
-	if next != nil && next.lit != nil && next.lit[0] == ':' { // address:port
+	if next != nil && next.lit.first() == ':' { // address:port
 		d = max(bytes.LastIndexByte(text[:d], ':'), 0)
 		for d > 0 && !isAddr(text[:d]) && bytes.IndexByte(text[:d], ':') > 0 { // address:scheme://…
 			d = bytes.LastIndexByte(text[:d], ':')
@@ -317,8 +320,8 @@ func (p *Parser) word(s, next *step, text []byte) bool {
 	if d < 0 {
 		d = len(text)
 	}
-	if next != nil && next.lit != nil && next.lit[0] != ' ' { // the next literal ends it within the word
-		if d = bytes.Index(text[:min(len(text), d+len(next.lit)-1)], next.lit); d < 0 {
+	if next != nil && next.kind == capNone && next.lit.first() != ' ' { // the next literal ends it within the word
+		if d = next.lit.index(text[:min(len(text), d+len(next.lit.text)-1)]); d < 0 {
 			return false
 		}
 	}
@@ -331,14 +334,14 @@ func (p *Parser) search(s, next *step, text []byte, last bool) bool {
 	if next == nil {
 		return len(text) > 0 && p.taken(s, nil, text, len(text))
 	}
-	lit := next.lit
+	lit := &next.lit
 	from, to := 1, len(text)
 	for tries := 0; tries < 64 && from < to; tries++ {
 		var d int
 		if last {
-			d = bytes.LastIndex(text[from:to], lit)
+			d = lit.lastIndex(text[from:to])
 		} else {
-			d = bytes.Index(text[from:to], lit)
+			d = lit.index(text[from:to])
 		}
 		if d < 0 {
 			return false
@@ -348,7 +351,7 @@ func (p *Parser) search(s, next *step, text []byte, last bool) bool {
 			return true
 		}
 		if last {
-			to = d + len(lit) - 1
+			to = d + len(lit.text) - 1
 		} else {
 			from = d + 1
 		}

@@ -196,6 +196,8 @@ func formatMAC(dst, v []byte) ([]byte, bool) {
 
 // word returns the bytes before the first space, and what follows it.
 func word(v []byte) (first, rest []byte) {
-	first, rest, _ = bytes.Cut(v, []byte{' '})
-	return first, rest
+	if i := bytes.IndexByte(v, ' '); i >= 0 {
+		return v[:i], v[i+1:]
+	}
+	return v, nil
 }

@@ -78,25 +78,44 @@ func (w *Walker) space() {
 	}
 }
 
-func (w *Walker) begins(s string) bool { return bytes.HasPrefix(w.doc[w.at:], []byte(s)) }
-
-func (w *Walker) skipTo(end string) bool {
-	i := bytes.Index(w.doc[w.at:], []byte(end))
-	if i < 0 {
-		w.at = len(w.doc)
+// begins compares byte by byte: what stands there mostly differs in the second.
+func (w *Walker) begins(s string) bool {
+	rest := w.doc[w.at:]
+	if len(rest) < len(s) {
 		return false
 	}
-	w.at += i + len(end)
+	for i := range len(s) {
+		if rest[i] != s[i] {
+			return false
+		}
+	}
 	return true
+}
+
+func (w *Walker) skipTo(end string) bool {
+	for rest := w.doc[w.at:]; ; {
+		i := bytes.IndexByte(rest, end[0])
+		if i < 0 {
+			w.at = len(w.doc)
+			return false
+		}
+		if w.at = len(w.doc) - len(rest) + i; w.begins(end) {
+			w.at += len(end)
+			return true
+		}
+		rest = rest[i+1:]
+	}
 }
 
 // name reads a name without its prefix.
 func (w *Walker) name() []byte {
 	from := w.at
 	for w.at < len(w.doc) {
-		switch c := w.doc[w.at]; c {
-		case ' ', '\t', '\r', '\n', '=', '>', '/', '<', '"', '\'':
-			return local(w.doc[from:w.at])
+		if c := w.doc[w.at]; c <= '>' {
+			switch c {
+			case ' ', '\t', '\r', '\n', '=', '>', '/', '<', '"', '\'':
+				return local(w.doc[from:w.at])
+			}
 		}
 		w.at++
 	}
@@ -210,6 +229,10 @@ func (w *Walker) content(base int, name, given []byte, root bool) error {
 	children := false
 	for w.at < len(w.doc) {
 		switch {
+		case w.doc[w.at] != '<':
+			if t := w.text(); len(bytes.TrimSpace(t)) > 0 {
+				text = t
+			}
 		case w.begins("</"):
 			if !w.skipTo(">") {
 				return ErrCut
@@ -230,17 +253,13 @@ func (w *Walker) content(base int, name, given []byte, root bool) error {
 			if !w.skipTo("?>") {
 				return ErrCut
 			}
-		case w.begins("<"):
+		default:
 			if given != nil && !children {
 				w.visitAttribute([]byte("Name"), given)
 			}
 			children = true
 			if err := w.element(false); err != nil {
 				return err
-			}
-		default:
-			if t := w.text(); len(bytes.TrimSpace(t)) > 0 {
-				text = t
 			}
 		}
 	}
