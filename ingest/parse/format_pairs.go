@@ -43,6 +43,7 @@ func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, strin
 	n, named := 0, len(c.strip) == 0 && !c.skip // what has no field is a label by its own name
 	var last, stub []byte
 	stubbed := false // stub is a word without "=" behind the last pair
+pairs:
 	for {
 		if c.brackets != nil {
 			if inside, ok := cur.bracket(); ok {
@@ -51,9 +52,19 @@ func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, strin
 				continue
 			}
 		}
-		key, value, ok := p.next(&cur)
-		if !ok {
-			break
+		var key []byte
+		e, value := cur.foretold()
+		switch {
+		case e == nil:
+			var ok bool
+			if key, value, ok = p.spelled(&cur); !ok {
+				break pairs
+			}
+			e = cur.e
+		case value == nil:
+			key, value = e.ahead.key, p.valueAt(&cur, cur.at)
+		default:
+			key = e.ahead.key
 		}
 		if len(key) == 0 {
 			if stubbed = c.words == nil || !p.gather(c.words, value); stubbed {
@@ -63,7 +74,7 @@ func (p *Parser) plainPairs(c *cut, text []byte, sep byte) (understanding, strin
 		}
 		n++
 		last, stubbed = value, false
-		switch e := cur.e; {
+		switch {
 		case cur.open && e.measures(): // half a number is another number
 			p.labelKey(key, value)
 		case e != nil && e.f != nil:

@@ -2,7 +2,6 @@ package parse
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math/bits"
 
 	"frontfoot/ingest/event"
@@ -19,7 +18,6 @@ type cursor struct {
 	table *table // of the names; nil for none
 	e     *entry // the last pair's name in the table, nil where it has none
 	known *entry // the last name that the table has: what is foretold stands behind it
-	hit   bool   // the last pair's name was foretold
 }
 
 // bracket cuts off what stands in square brackets at the cursor, others within it included. Of brackets that nothing closes it takes all that is left.
@@ -53,18 +51,16 @@ func (c *cursor) bracket() (inside []byte, ok bool) {
 // quote which a sender forgot to escape does not end it. A value that no quote closes is the rest of a line that was cut off.
 // A word without "=" is a value without key.
 func (p *Parser) next(c *cursor) (key, value []byte, ok bool) {
-	if c.known != nil {
-		if e, from, to, at := c.table.foretold(c.known, c.v[c.at:], c.sep); e != nil {
-			c.e, c.known, c.hit = e, e, true
-			if from += c.at; at == 0 {
-				return e.ahead.key, p.valueAt(c, from), true
-			}
-			to += c.at
-			c.at += at
-			return e.ahead.key, c.v[from:to], true
-		}
+	if e, value := c.foretold(); e == nil {
+		return p.spelled(c)
+	} else if value != nil {
+		return e.ahead.key, value, true
 	}
-	c.hit = false
+	return c.e.ahead.key, p.valueAt(c, c.at), true
+}
+
+// spelled is next for a name that must be read.
+func (p *Parser) spelled(c *cursor) (key, value []byte, ok bool) {
 	v, i, sep := c.v, c.at, c.sep
 	for i < len(v) && (v[i] == ' ' || v[i] == sep || v[i] == '\t') {
 		i++
@@ -113,7 +109,7 @@ func (p *Parser) valueAt(c *cursor, at int) []byte {
 func until(v []byte, a, b byte) int {
 	n, as, bs := 0, each(a), each(b)
 	for ; len(v)-n >= 16; n += 16 {
-		x, y := binary.LittleEndian.Uint64(v[n:]), binary.LittleEndian.Uint64(v[n+8:])
+		x, y := sixteen(v[n:])
 		first, second := below(x^as, 1)|below(x^bs, 1), below(y^as, 1)|below(y^bs, 1)
 		if first|second != 0 {
 			at := 8 + bits.TrailingZeros64(second)>>3

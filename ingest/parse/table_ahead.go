@@ -18,7 +18,7 @@ const maxAhead = 15
 type ahead struct {
 	a, b         uint64 // the name and "=", in 16 bytes
 	aMask, bMask uint64 // which of them these are
-	next, other  uint32 // the places of the entries whose names come next most and second most often, from 1; 0 for none
+	next, other  *entry // whose names come next most and second most often; nil for none
 	key, label   []byte // the name as it is, and as labels are called
 }
 
@@ -47,11 +47,11 @@ func (t *table) foretell(samples []format.Sample, sep byte) {
 	}
 	slices.SortStableFunc(order, func(a, b step) int { return counts[b] - counts[a] })
 	for _, s := range order {
-		switch h := &t.entries[s.from-1].ahead; {
-		case h.next == 0:
-			h.next = s.to
-		case h.other == 0 && h.next != s.to:
-			h.other = s.to
+		switch h, to := &t.entries[s.from-1].ahead, &t.entries[s.to-1]; {
+		case h.next == nil:
+			h.next = to
+		case h.other == nil && h.next != to:
+			h.other = to
 		}
 	}
 }
@@ -80,49 +80,62 @@ func (t *table) known(name []byte) uint32 {
 	return n
 }
 
-// foretold reads the pair that v begins with, behind one separator at most, where its name is one of those foretold behind another; e is nil where it is
-// not. The value of most pairs is short, and stands from one place to the other; at is where what follows it begins. at is 0 for a value that is read
-// otherwise: it may be long, or have backslashes or quotes in it. Of what stands at the end of a text it does not tell.
-func (t *table) foretold(known *entry, v []byte, sep byte) (e *entry, from, to, at int) {
+// foretold reads the pair at the cursor, behind one separator at most, where its name is one of those foretold behind another; e is nil where it is
+// not. The value of most pairs is short, and stands from one place to the other. It is nil for one that is to be read otherwise, from the cursor on: it
+// may be long, or have backslashes or quotes in it. Of what stands at the end of a text it does not tell.
+func (c *cursor) foretold() (e *entry, value []byte) {
 	const all = 1 + (maxAhead + 1) + 1 + shortValue + 1
-	if len(v) < all || known.ahead.next == 0 {
-		return nil, 0, 0, 0
+	v := c.v[c.at:]
+	if len(v) < all || c.known == nil || c.known.ahead.next == nil {
+		return nil, nil
 	}
-	if v[0] == ' ' || v[0] == sep {
+	from := 0
+	if v[0] == ' ' || v[0] == c.sep {
 		from = 1
 	}
-	w := v[from:]
-	a, b := binary.LittleEndian.Uint64(w), binary.LittleEndian.Uint64(w[8:])
-	if e = &t.entries[known.ahead.next-1]; !e.ahead.is(a, b) {
-		if known.ahead.other == 0 {
-			return nil, 0, 0, 0
-		}
-		if e = &t.entries[known.ahead.other-1]; !e.ahead.is(a, b) {
-			return nil, 0, 0, 0
+	a, b := sixteen(v[from:])
+	if e = c.known.ahead.next; !e.ahead.is(a, b) {
+		if e = c.known.ahead.other; e == nil || !e.ahead.is(a, b) {
+			return nil, nil
 		}
 	}
+	c.e, c.known = e, e
 	from += e.n + 1
-	ends, quotes := each(sep), uint64(0)
-	if v[from] == '"' {
-		ends, quotes = each('"'), 1
+	c.at += from
+	quoted := v[from] == '"'
+	ends := each(c.sep)
+	if quoted {
+		from++
+		ends = each('"')
 	}
-	w = v[from+int(quotes):]
-	a, b = binary.LittleEndian.Uint64(w), binary.LittleEndian.Uint64(w[8:])
-	first, second := below(a^ends, 1), below(b^ends, 1)
-	n := bits.TrailingZeros64(first) >> 3
-	if first == 0 {
-		n = 8 + bits.TrailingZeros64(second)>>3
-	}
+	a, b = sixteen(v[from:])
+	n := ended(a^ends, b^ends)
 	if n == shortValue {
-		return e, from, 0, 0
+		return e, nil
 	}
-	if quotes == 0 {
-		return e, from, from + n, from + n
+	if !quoted {
+		c.at += n
+		return e, v[from : from+n]
 	}
-	if next := w[n+1]; next != sep && next != ' ' || below(a^each('\\'), 1)|below(b^each('\\'), 1) != 0 {
-		return e, from, 0, 0
+	if next := v[from+n+1]; next != c.sep && next != ' ' || below(a^each('\\'), 1)|below(b^each('\\'), 1) != 0 {
+		return e, nil
 	}
-	return e, from + 1, from + 1 + n, from + n + 2
+	c.at += n + 2
+	return e, v[from : from+n]
+}
+
+// sixteen returns the first 16 bytes of v, which has as many.
+func sixteen(v []byte) (a, b uint64) {
+	w := (*[16]byte)(v)
+	return binary.LittleEndian.Uint64(w[:8]), binary.LittleEndian.Uint64(w[8:])
+}
+
+// ended returns where the first zero stands in 16 bytes, 16 where none does.
+func ended(a, b uint64) int {
+	if first := below(a, 1); first != 0 {
+		return bits.TrailingZeros64(first) >> 3
+	}
+	return 8 + bits.TrailingZeros64(below(b, 1))>>3
 }
 
 // shortValue is how long a value may be that is read together with its name.
