@@ -9,7 +9,7 @@ import (
 func (c *cut) paths(t *table) {
 	below := fields{}
 	for i := range t.entries {
-		e := &t.entries[i]
+		e := t.entries[i]
 		if e.f == nil {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 type table struct {
 	mask    uint64
 	slots   []uint32 // the place of an entry, from 1; 0 is an empty slot
-	entries []entry
+	entries []*entry
 }
 
 type entry struct {
@@ -54,7 +54,7 @@ func (t *table) add(name string, f *field) {
 			return
 		}
 	}
-	t.entries = append(t.entries, entry{nameKey: key, f: f, name: name})
+	t.entries = append(t.entries, &entry{nameKey: key, f: f, name: name})
 	t.slots[i] = uint32(len(t.entries))
 }
 
@@ -75,7 +75,7 @@ func (t *table) find(name []byte) *entry {
 		if n == 0 {
 			return nil
 		}
-		if e := &t.entries[n-1]; e.nameKey == key && (key.n <= 16 || e.name == string(name)) {
+		if e := t.entries[n-1]; e.nameKey == key && (key.n <= 16 || e.name == string(name)) {
 			return e
 		}
 	}

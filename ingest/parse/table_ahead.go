@@ -24,19 +24,19 @@ type ahead struct {
 
 // foretell learns from samples which name comes next.
 func (t *table) foretell(samples []format.Sample, sep byte) {
-	type step struct{ from, to uint32 }
+	type step struct{ from, to *entry }
 	counts := map[step]int{}
 	var order []step // so that of equals the first one stands
 	p := &Parser{}
 	for i := range samples {
-		from := uint32(0)
+		var from *entry
 		for c := (cursor{v: []byte(samples[i].Line), sep: sep}); ; {
 			key, _, ok := p.next(&c)
 			if !ok {
 				break
 			}
 			to := t.known(key)
-			if s := (step{from, to}); from > 0 && to > 0 {
+			if s := (step{from, to}); from != nil && to != nil {
 				if counts[s] == 0 {
 					order = append(order, s)
 				}
@@ -47,37 +47,37 @@ func (t *table) foretell(samples []format.Sample, sep byte) {
 	}
 	slices.SortStableFunc(order, func(a, b step) int { return counts[b] - counts[a] })
 	for _, s := range order {
-		switch h, to := &t.entries[s.from-1].ahead, &t.entries[s.to-1]; {
+		switch h := &s.from.ahead; {
 		case h.next == nil:
-			h.next = to
-		case h.other == nil && h.next != to:
-			h.other = to
+			h.next = s.to
+		case h.other == nil && h.next != s.to:
+			h.other = s.to
 		}
 	}
 }
 
-// known returns the place of a name that can be foretold, from 1; 0 for others. Names of labels are entered, too, as far as there is room for them.
-func (t *table) known(name []byte) uint32 {
+// known returns the entry of a name that can be foretold, nil for others. Names of labels are entered, too, as far as there is room for them.
+func (t *table) known(name []byte) *entry {
 	if !keyLike(name) || len(name) > maxAhead {
-		return 0
+		return nil
 	}
-	if t.find(name) == nil {
-		if 2*len(t.entries) >= len(t.slots) {
-			return 0
-		}
+	if t.find(name) == nil && 2*len(t.entries) < len(t.slots) {
 		t.add(string(name), nil)
 	}
-	n := uint32(slices.IndexFunc(t.entries, func(e entry) bool { return e.name == string(name) }) + 1)
+	e := t.find(name)
+	if e == nil || e.ahead.key != nil {
+		return e
+	}
 	var text, mask [maxAhead + 1]byte
 	text[copy(text[:], name)] = '='
 	for i := range len(name) + 1 {
 		mask[i] = 0xff
 	}
-	h := &t.entries[n-1].ahead
-	h.key, h.label = event.Constant(string(name)), event.Constant(strings.ToLower(string(name)))
-	h.a, h.b = binary.LittleEndian.Uint64(text[:]), binary.LittleEndian.Uint64(text[8:])
-	h.aMask, h.bMask = binary.LittleEndian.Uint64(mask[:]), binary.LittleEndian.Uint64(mask[8:])
-	return n
+	h := &e.ahead
+	h.key, h.label = event.Constant(e.name), event.Constant(strings.ToLower(e.name))
+	h.a, h.b = sixteen(text[:])
+	h.aMask, h.bMask = sixteen(mask[:])
+	return e
 }
 
 // foretold reads the pair at the cursor, behind one separator at most, where its name is one of those foretold behind another; e is nil where it is
