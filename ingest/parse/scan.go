@@ -196,7 +196,7 @@ func formatMAC(dst, v []byte) ([]byte, bool) {
 
 // word returns the bytes before the first space, and what follows it.
 func word(v []byte) (first, rest []byte) {
-	if i := bytes.IndexByte(v, ' '); i >= 0 {
+	if i := bytes.IndexByte(v, ' '); i >= 0 { //nolint:modernize // bytes.Cut looks for a text, which costs more than the few bytes of a word
 		return v[:i], v[i+1:]
 	}
 	return v, nil
