@@ -75,20 +75,22 @@ func nameAddresses(m *Model, r *sequence.Row) (key, thing uint64) {
 	return m.key.Hash(names, r.Text(event.DNSQuestionName)), thing
 }
 
-// deedHosts is what a program did, in words that are the same on each machine, and the machine.
+// deedHosts is what a machine says that was done on it, in words that are the same on each, and the machine: a command, or a line that names no account, for where an account is has a relation of its own.
+// What a device says of others, such as who was given an address, is nothing that was done there.
 func deedHosts(m *Model, r *sequence.Row) (key, thing uint64) {
-	if thing = r.Values[feature.Host].Hash; thing == 0 || source(r) != 0 {
+	if thing = r.Values[feature.Host].Hash; thing == 0 || source(r) != 0 || r.Text(event.ObserverHostname) != "" {
 		return 0, 0
 	}
-	switch text := deedText(r); {
-	case text == "":
+	command := r.Text(event.ProcessCommandLine)
+	switch {
+	case command != "":
+		return m.key.Hash(deeds, command), thing
+	case r.Message == "" || r.Values[feature.User].Hash != 0:
 		return 0, 0
-	case r.Text(event.ProcessCommandLine) == "" && strings.ContainsAny(text, "0123456789"): // of which one differs from the next in a number
-		key = r.Values[m.layout.Shape].Hash
-	default:
-		key = m.key.Hash(deeds, text)
+	case strings.ContainsAny(r.Message, "0123456789"): // each has other numbers
+		return r.Values[m.layout.Shape].Hash, thing
 	}
-	return key, thing
+	return m.key.Hash(deeds, r.Message), thing
 }
 
 // pageVisitors is a page or file of a machine here, and who opens it.
@@ -169,13 +171,6 @@ func isRecord(label string) bool {
 	return false
 }
 
-func deedText(r *sequence.Row) string {
-	if text := r.Text(event.ProcessCommandLine); text != "" {
-		return text
-	}
-	return r.Message
-}
-
 func account(m *Model, r *sequence.Row) string {
 	for _, field := range [...]int{feature.User, feature.SourceInside, feature.SourceOutside} {
 		if r.Values[field].Hash != 0 {
@@ -187,7 +182,9 @@ func account(m *Model, r *sequence.Row) string {
 
 func asked(m *Model, r *sequence.Row) string { return m.clip(r.Text(event.DNSQuestionName)) }
 
-func deed(m *Model, r *sequence.Row) string { return `"` + m.clip(deedText(r)) + `"` }
+func deed(m *Model, r *sequence.Row) string {
+	return `"` + m.clip(cmp.Or(r.Text(event.ProcessCommandLine), r.Message)) + `"`
+}
 
 func page(m *Model, r *sequence.Row) string {
 	if text := r.Text(event.URLPath); text != "" {

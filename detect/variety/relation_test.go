@@ -76,6 +76,9 @@ func TestWhatIsSaid(t *testing.T) {
 		"lines": {func(key string, thing int) *row {
 			return text(map[event.Column]string{event.Message: key + " was stopped", event.HostHostname: fmt.Sprint("srv", thing)})
 		}, `"known was stopped" was done on `, 1},
+		"of others": {func(key string, thing int) *row {
+			return text(map[event.Column]string{event.Message: key + " has an address", event.HostHostname: fmt.Sprint("pc", thing), event.ObserverHostname: "fw1"})
+		}, "", 0},
 		"visitors": {func(key string, thing int) *row {
 			return text(map[event.Column]string{event.URLPath: "/" + key, event.HostHostname: "web1", event.SourceIP: fmt.Sprint("203.0.113.", thing)})
 		}, "/known was opened by ", 2},
@@ -88,9 +91,9 @@ func TestWhatIsSaid(t *testing.T) {
 	} {
 		events := feature.NewEvents(testKey())
 		m, now := New(testKey(), events.Layout()), start
-		for range 10 * 24 {
+		for range 5 * 24 {
 			now += hour
-			for key := range 9 {
+			for key := range 4 {
 				for thing := range 1 + key%3 {
 					take(m, events, now, x.row(fmt.Sprint("key", string(rune('a'+key))), thing))
 				}
