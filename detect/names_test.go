@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 // TestModelsOverRowsTell plays days with an attack on the last but one and checks that the model that is for it tells of it in its own words, as
 // part of an incident, and not of the days without one.
 func TestModelsOverRowsTell(t *testing.T) {
+	quiet := findingsOf(t, gen.Quiet, 12)
 	for _, x := range []struct {
 		attack       gen.Scenario
 		model, words string
@@ -23,25 +25,12 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{"web-scan", "refusal", " pages (one in ten of the others comes to ", 4},
 		{"exfil-ftp", "excess", " to places outside within ", 6},
 		{"lateral-smb", "meeting", " machines inside for the first time within an hour (", 9},
-		{"kerberoasting", "excess", " times within an hour (", 6},
+		{"kerberoasting", "excess", " came to ", 6},
 		{"log-tampering", "silence", " has not sent a line for ", 12},
 	} {
-		told := map[string]bool{}
-		for _, attack := range []gen.Scenario{gen.Quiet, x.attack} {
-			s, seq := NewSite("testham", ScoreKey(), DefaultConfig()), uint64(0)
-			for _, batch := range councilWeek(t, x.days, 8_000, attack) {
-				var out Output
-				s.Process(Message{Epoch: "e", Seq0: seq, Events: batch}, &out)
-				seq += uint64(batch.Rows())
-				for i := range out.Findings {
-					if f := &out.Findings[i]; f.Model == x.model && f.Incident != "" && strings.Contains(f.Reason, x.words) {
-						told[string(attack)] = true
-					}
-				}
-			}
-		}
-		if told[""] || !told[string(x.attack)] {
-			t.Errorf("%s: %s told of the quiet days: %v, of the attack: %v", x.attack, x.model, told[""], told[string(x.attack)])
+		tells := func(f incident.Finding) bool { return f.Model == x.model && f.Incident != "" && strings.Contains(f.Reason, x.words) }
+		if slices.ContainsFunc(quiet, tells) || !slices.ContainsFunc(findingsOf(t, x.attack, x.days), tells) {
+			t.Errorf("%s: %s told of the quiet days: %v, or not of the attack", x.attack, x.model, slices.ContainsFunc(quiet, tells))
 		}
 	}
 }
@@ -78,4 +67,16 @@ func TestWholeLinesTell(t *testing.T) {
 	if again := play(said); again != nil {
 		t.Errorf("told though %s is suppressed: %s", whole.Field, again.Reasons[0])
 	}
+}
+
+// findingsOf returns all that is found in some days of a council.
+func findingsOf(t *testing.T, attack gen.Scenario, days int) (all []incident.Finding) {
+	s, seq := NewSite("testham", ScoreKey(), DefaultConfig()), uint64(0)
+	for _, batch := range councilWeek(t, days, 8_000, attack) {
+		var out Output
+		s.Process(Message{Epoch: "e", Seq0: seq, Events: batch}, &out)
+		seq += uint64(batch.Rows())
+		all = append(all, out.Findings...)
+	}
+	return all
 }
