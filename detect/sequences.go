@@ -61,8 +61,7 @@ func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
 	if len(s.sequences) == 0 {
 		return
 	}
-	here := s.here(m, row)
-	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: s.daily(), Learning: learning, Place: here}
+	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: s.daily(), Learning: learning, Place: s.here(m, row)}
 	for i, model := range s.sequences {
 		f := model.Take(&s.seq)
 		if f == nil {
@@ -71,7 +70,7 @@ func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
 		o := s.together(model.Name(), i, f)
 		o.Learning = learning
 		if f.Place == nil {
-			f.Place = &here
+			f.Place = &s.seq.Place
 			s.beside(o)
 		}
 		s.place(f.Place, m, row, &o.Finding)
