@@ -28,7 +28,9 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{"kerberoasting", "excess", " came to ", 6},
 		{"log-tampering", "silence", " has not sent a line for ", 12},
 	} {
-		tells := func(f incident.Finding) bool { return f.Model == x.model && f.Incident != "" && strings.Contains(f.Reason, x.words) }
+		tells := func(f incident.Finding) bool {
+			return f.Model == x.model && f.Incident != "" && strings.Contains(f.Reason, x.words)
+		}
 		if slices.ContainsFunc(quiet, tells) || !slices.ContainsFunc(findingsOf(t, x.attack, x.days), tells) {
 			t.Errorf("%s: %s told of the quiet days: %v, or not of the attack", x.attack, x.model, slices.ContainsFunc(quiet, tells))
 		}

@@ -26,13 +26,13 @@ func ScoreKey() [16]byte { return [16]byte([]byte("frontfoot score ")) }
 
 // ScoreOptions say how Score reads its rows.
 type ScoreOptions struct {
-	Format string         // FormatAuto or FormatCSV
-	Name   string         // of the input, for messages: "rows.csv"; "" means "input"
-	Schema *Schema        // of the columns, for FormatCSV
-	Site   string         // name of the site; "" is the schema's, or "local"
-	Key    [16]byte       // secret of the hashes, such as ScoreKey
-	Config Config         // of the detection
-	Lines  parse.Config   // how log lines are read; Replay is taken for granted
+	Format string       // FormatAuto or FormatCSV
+	Name   string       // of the input, for messages: "rows.csv"; "" means "input"
+	Schema *Schema      // of the columns, for FormatCSV
+	Site   string       // name of the site; "" is the schema's, or "local"
+	Key    [16]byte     // secret of the hashes, such as ScoreKey
+	Config Config       // of the detection
+	Lines  parse.Config // how log lines are read; Replay is taken for granted
 }
 
 // Score scores rows as a site would, each before it is learned, and writes one object a row in their order,

@@ -157,4 +157,3 @@ func TestAnswersTakeNoKinds(t *testing.T) {
 		t.Errorf("all %d kinds are taken", n)
 	}
 }
-

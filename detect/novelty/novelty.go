@@ -41,6 +41,7 @@ type Measure struct {
 	Raw     float32 // -log2 of the share of this value, of this pair given its scarcer half
 	Bits    float32 // -log2 of the chance that this feature is as rare as this or rarer here
 	Count   float32 // how often it was seen, decayed
+	way     int8    // to its count
 }
 
 // A Verdict is how an event as a whole stands.
@@ -73,6 +74,7 @@ func New(layout *feature.Layout, maxBytes int) *Model {
 // Score fills v with how unusual r is. It changes nothing that is known.
 func (m *Model) Score(r *feature.Row, v *Verdict) {
 	*v = Verdict{Loud: v.Loud[:0]}
+	var loud loudest
 	fields := len(m.layout.Fields)
 	for i := range fields {
 		me := &m.now[i]
@@ -82,8 +84,8 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 			continue
 		}
 		s := &m.stats[i]
-		n := m.counts.Get(h)
-		me.Key, me.Count = h, n
+		n, way := m.counts.Find(h)
+		me.Key, me.Count, me.way = h, n, way
 		if m.layout.Fields[i].Kind == feature.Hour {
 			me.Rank = 0 // every hour is new once: only who is active in it tells something
 			continue
@@ -91,7 +93,7 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 		me.Raw = sketch.Log2((s.ranks.Total() + 0.5*(s.kinds+m.weight)) / (n + 0.5*m.weight))
 		m.rank(i, me, s)
 		v.Values += me.Raw
-		v.add(me)
+		loud.add(me)
 	}
 	for j, p := range m.layout.Pairs {
 		i := fields + j
@@ -103,8 +105,8 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 		}
 		s := &m.stats[i]
 		me.Key = sketch.Mix(a.Key^uint64(i), b.Key)
-		n := m.counts.Get(me.Key)
-		me.Count = n
+		n, way := m.counts.Find(me.Key)
+		me.Count, me.way = n, way
 		me.Raw = max(0, sketch.Log2((min(a.Count, b.Count)+m.weight)/(n+m.weight)))
 		if me.Raw >= askFirsts {
 			me.Raw = max(0, min(m.alone(i, 0, a, n), m.alone(i, 1, b, n)))
@@ -113,7 +115,10 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 		if n < newBelow*m.weight && a.Rank != Never && b.Rank != Never {
 			v.Never++
 		}
-		v.add(me)
+		loud.add(me)
+	}
+	for _, me := range loud.all[:loud.n] {
+		v.Loud = append(v.Loud, *me)
 	}
 }
 
@@ -164,25 +169,29 @@ func (m *Model) rank(i int, me *Measure, s *stat) {
 	me.Bits = s.ranks.Bits(me.Rank)
 }
 
-// add takes a measure into the verdict.
-func (v *Verdict) add(me *Measure) {
+// loudest is the most surprising measures of an event so far, loudest first.
+type loudest struct {
+	all [MaxLoud]*Measure
+	n   int
+}
+
+// add takes in a measure that is louder than one there, or for which there is room.
+func (l *loudest) add(me *Measure) {
 	if me.Bits < 1 {
 		return
 	}
-	n := len(v.Loud)
-	if n == MaxLoud {
-		if me.Bits <= v.Loud[n-1].Bits {
+	i := l.n
+	if i == MaxLoud {
+		if i--; me.Bits <= l.all[i].Bits {
 			return
 		}
-		n--
 	} else {
-		v.Loud = append(v.Loud, Measure{})
+		l.n++
 	}
-	for n > 0 && v.Loud[n-1].Bits < me.Bits {
-		v.Loud[n] = v.Loud[n-1]
-		n--
+	for ; i > 0 && l.all[i-1].Bits < me.Bits; i-- {
+		l.all[i] = l.all[i-1]
 	}
-	v.Loud[n] = *me
+	l.all[i] = me
 }
 
 // Learn counts the event scored last with a weight of at most 1.
@@ -201,9 +210,9 @@ func (m *Model) Learn(weight float32) {
 		s.ranks.Add(me.Rank, w)
 		switch {
 		case i < fields:
-			m.counts.Add(me.Key, w)
+			m.counts.AddTo(me.Key, me.way, w)
 		case m.known(i - fields):
-			m.counts.Add(me.Key, w)
+			m.counts.AddTo(me.Key, me.way, w)
 			if me.Count < newBelow*m.weight {
 				p := &m.layout.Pairs[i-fields]
 				m.counts.Add(firstsKey(i, 0, m.now[p.A].Key), w)

@@ -60,12 +60,29 @@ func (c *Counts) bucket(h, tag uint64) *bucket {
 
 // Get returns the count of h, 0 where it is not known.
 func (c *Counts) Get(h uint64) float32 {
+	n, _ := c.Find(h)
+	return n
+}
+
+// Find returns the count of h, 0 where it is not known, and the way by which AddTo finds it again without a search.
+func (c *Counts) Find(h uint64) (n float32, way int8) {
 	tag := tagOf(h)
 	b := c.bucket(h, tag)
-	if i := b.find(tag); i >= 0 {
-		return b.n[i].float()
+	i := b.find(tag)
+	if i < 0 {
+		return 0, -1
 	}
-	return 0
+	return b.n[i].float(), int8(i)
+}
+
+// AddTo is Add for what Find returned of h, whatever was added meanwhile.
+func (c *Counts) AddTo(h uint64, way int8, w float32) {
+	tag := tagOf(h)
+	if b := c.bucket(h, tag); way >= 0 && b.tag(int(way)) == tag {
+		b.n[way] = c.dice.rough(b.n[way].float() + w)
+		return
+	}
+	c.Add(h, w)
 }
 
 // Add adds w > 0 to the count of h.

@@ -43,6 +43,12 @@ func (m *Model) Begin(b *event.Batch) {
 	m.has = columns{b.Filled(event.URLPath), b.Filled(event.FilePath), b.Filled(event.LabelsColumn)}
 }
 
+// A sight is what several relations ask of a row.
+type sight struct {
+	refused bool   // what the row tells of was not let happen
+	page    uint64 // the page or file that was opened, 0 where there is none
+}
+
 // refused reports whether what the row tells of was not let happen.
 func refused(r *sequence.Row) bool {
 	return r.Values[feature.Outcome].Text == "failure" || r.Values[feature.EventType].Text == "denied" || r.Values[feature.HTTPStatus].Number >= 400
@@ -55,10 +61,13 @@ func source(r *sequence.Row) uint64 {
 
 // accountRecords is an account, or an inside address where none is named, and the page, file or record that it opens here.
 func accountRecords(m *Model, r *sequence.Row) (key, thing uint64) {
-	if key = cmp.Or(r.Values[feature.User].Hash, r.Values[feature.SourceInside].Hash); key == 0 || refused(r) {
+	if key = cmp.Or(r.Values[feature.User].Hash, r.Values[feature.SourceInside].Hash); key == 0 || m.sight.refused {
 		return 0, 0
 	}
-	return key, m.record(r)
+	if thing = m.sight.page; thing == 0 && m.has.labels && r.Values[feature.User].Hash != 0 {
+		thing = m.record(r)
+	}
+	return key, thing
 }
 
 // nameAddresses is a name, and the address that it is said to have.
@@ -95,10 +104,7 @@ func deedHosts(m *Model, r *sequence.Row) (key, thing uint64) {
 
 // pageVisitors is a page or file of a machine here, and who opens it.
 func pageVisitors(m *Model, r *sequence.Row) (key, thing uint64) {
-	if refused(r) {
-		return 0, 0
-	}
-	if key = m.page(r); key == 0 {
+	if key = m.sight.page; key == 0 || m.sight.refused {
 		return 0, 0
 	}
 	if thing = source(r); thing == 0 {
@@ -108,16 +114,16 @@ func pageVisitors(m *Model, r *sequence.Row) (key, thing uint64) {
 }
 
 // accountSources is an account, and the address that it comes from.
-func accountSources(_ *Model, r *sequence.Row) (key, thing uint64) {
-	if refused(r) {
+func accountSources(m *Model, r *sequence.Row) (key, thing uint64) {
+	if m.sight.refused {
 		return 0, 0
 	}
 	return r.Values[feature.User].Hash, source(r)
 }
 
 // accountHosts is an account, and the machine on which it does something.
-func accountHosts(_ *Model, r *sequence.Row) (key, thing uint64) {
-	if refused(r) {
+func accountHosts(m *Model, r *sequence.Row) (key, thing uint64) {
+	if m.sight.refused {
 		return 0, 0
 	}
 	return r.Values[feature.User].Hash, r.Values[feature.Host].Hash
@@ -147,11 +153,8 @@ func (m *Model) page(r *sequence.Row) uint64 {
 	return sketch.Mix(m.key.Hash(pages, text), r.Values[feature.DestinationInside].Hash^r.Values[feature.Host].Hash)
 }
 
-// record is the hash of what is opened: a page, a file, or what an application calls the record.
+// record is the hash of what an application calls the record that it tells of.
 func (m *Model) record(r *sequence.Row) (thing uint64) {
-	if thing = m.page(r); thing != 0 || !m.has.labels {
-		return thing
-	}
 	r.Batch.Labels(r.Index, func(label, value string) bool {
 		if isRecord(label) {
 			thing = m.key.Hash(records, value)

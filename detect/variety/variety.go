@@ -56,7 +56,8 @@ type Model struct {
 	door      door
 	trials    sequence.Trials // windows begun, since the midnight before the first row
 	hours     int64           // begun
-	taken     []uint64        // tallies of the row taken last
+	sight     sight           // of the row taken last
+	taken     []uint64        // its tallies
 }
 
 // New returns a Model that knows nothing, for rows of the layout of events.
