@@ -141,6 +141,9 @@ func (m *Model) Count(c *Case) Verdict {
 			continue
 		}
 		b, fresh := t.bits(i, step, k)
+		if b == 0 {
+			continue // what is usual is so wherever there is little of it
+		}
 		if b += m.trials.Share(k.made, m.kinds.Len()) - chosen; b <= v.Bits {
 			continue
 		}

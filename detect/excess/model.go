@@ -57,7 +57,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 
 func (m *Model) count(r *sequence.Row, how int, c *Case) *sequence.Finding {
 	v := m.Count(c)
-	if r.Learning || v.Bits < m.trials.Bar() {
+	if r.Learning || !m.trials.Tells(v.Bits) {
 		return nil
 	}
 	return m.tell(r, how, c, &v)

@@ -22,7 +22,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 		return nil
 	}
 	v := m.Meet(who, whom, r.Now)
-	if r.Learning || v.Bits < m.trials.Bar() {
+	if r.Learning || !m.trials.Tells(v.Bits) {
 		return nil
 	}
 	return m.tell(r, &v)

@@ -278,7 +278,6 @@ func (m *Model) Encode(e *sketch.Encoder) {
 	for i := range m.stats {
 		s := &m.stats[i]
 		s.ranks.Encode(e)
-		e.Float(s.ranks.Total()) // once kept apart
 		e.Float(s.kinds)
 	}
 	m.counts.Encode(e)
@@ -295,7 +294,7 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 		if err := s.ranks.Decode(d); err != nil {
 			return err
 		}
-		_, s.kinds = d.Float(), d.Float()
+		s.kinds = d.Float()
 	}
 	return m.counts.Decode(d)
 }

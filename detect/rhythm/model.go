@@ -35,7 +35,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	}
 	c.Size, c.Sized = r.Batch.Uint(event.SourceBytes, r.Index)
 	v := m.Score(&c)
-	if !v.Fresh || v.Bits < m.trials.Bar() {
+	if !v.Fresh || !m.trials.Tells(v.Bits) {
 		return nil
 	}
 	return m.tell(r, place, &v)

@@ -44,6 +44,9 @@ func (t *Trials) Daily() float32 {
 // Bar is so many bits that a trial seldom has by chance.
 func (t *Trials) Bar() float32 { return sketch.Log2(t.Daily()) + rare }
 
+// Tells reports whether so many bits are told of.
+func (t *Trials) Tells(bits float32) bool { return bits >= rare && bits >= t.Bar() }
+
 // Share returns the bits by which the evidence of one of several kinds of trials is worth more than that of any, where so many were made of it: half of
 // the chances are each trial's in equal parts, and half each kind's, so that what there is little of is not lost in the crowd. It is -1 at least.
 func (t *Trials) Share(made uint64, kinds int) float32 {
@@ -63,12 +66,8 @@ func Span(d time.Duration) string {
 	return "a day"
 }
 
-// wide stands where models before version 5 had the number as a float, which cannot be that.
-const wide = 1 << 31
-
 // Encode appends the trials to e.
 func (t *Trials) Encode(e *sketch.Encoder) {
-	e.Fixed32(wide)
 	e.Uint(t.made)
 	e.Int(t.began)
 	e.Int(t.now)
@@ -76,16 +75,6 @@ func (t *Trials) Encode(e *sketch.Encoder) {
 
 // Decode reads what Encode wrote.
 func (t *Trials) Decode(d *sketch.Decoder) error {
-	n := d.Fixed32()
-	old := math.Float32frombits(n)
-	switch {
-	case n == wide:
-		t.made = d.Uint()
-	case n < wide && old <= 1<<24:
-		t.made = uint64(old)
-	default:
-		return sketch.ErrShort
-	}
-	t.began, t.now = d.Int(), d.Int()
+	t.made, t.began, t.now = d.Uint(), d.Int(), d.Int()
 	return d.Err()
 }

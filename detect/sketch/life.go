@@ -20,6 +20,9 @@ func (l Life) Came(from, to uint8, weight float32) {
 
 // Bits is how improbable it is that one who came to the step from comes as far as to. Up to its best, what it did before so many times counts first.
 func (l Life) Bits(from, to, best, times uint8) (sum float32) {
+	if to <= from {
+		return 0
+	}
 	share, strength := float32(0.5), float32(1)
 	for k := 1; k < min(int(to), len(l)-1); k++ {
 		passed, came := l[k+1], max(l[k], l[k+1])

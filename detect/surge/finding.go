@@ -46,7 +46,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 
 func (m *Model) count(r *sequence.Row, how int, name uint64) *sequence.Finding {
 	v := m.Count(name, r.Now)
-	if r.Learning || v.Bits < m.trials.Bar() {
+	if r.Learning || !m.trials.Tells(v.Bits) {
 		return nil
 	}
 	m.tell(name, v.Bits)

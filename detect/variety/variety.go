@@ -120,6 +120,9 @@ func (m *Model) Count(key, thing, of uint64, now int64) Verdict {
 			k.made++
 		}
 		b, fresh := t.bits(w, step, &k.of[w])
+		if b == 0 {
+			continue // what is usual is so wherever there is little of it
+		}
 		if b += m.trials.Share(k.made, m.kinds.Len()) - chosen; b > v.Bits {
 			v = Verdict{Bits: b, Window: time.Duration(spans[w]) * time.Second, With: n, Fresh: fresh, Usual: t.usual(w, &k.of[w])}
 		}

@@ -51,7 +51,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	c := Case{Who: who, Network: m.key.Hash(networks, prefix(from)), Kind: r.Class, Address: from, Now: r.Now}
 	c.Country = m.atlas.find(c.Network)
 	v := m.Arrive(&c)
-	if r.Learning || v.Bits < m.trials.Bar() {
+	if r.Learning || !m.trials.Tells(v.Bits) {
 		return nil
 	}
 	return m.tell(r, &c, &v)
