@@ -164,15 +164,15 @@ func (f *Field) Format(v Value) string {
 	case v.Hash == 0:
 		return ""
 	case v.Text != "":
-		return clip(v.Text)
+		return Clip(v.Text)
 	case f.Kind == Numeric:
 		return Size(float64(v.Number))
 	}
 	return strconv.FormatUint(v.Number, 10)
 }
 
-// clip copies a text and shortens it to what a sentence can bear.
-func clip(text string) string {
+// Clip copies a text and shortens it to what a sentence can bear.
+func Clip(text string) string {
 	const most = 120
 	if len(text) <= most {
 		return strings.Clone(text)

@@ -33,6 +33,9 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	m.taken = m.taken[:0]
 	m.pass(r.Now)
 	m.all.n = more(m.all.n)
+	if r.Class == 0 { // it is of no kind of log, so nobody could say what came
+		return nil
+	}
 	name := r.Class
 	for _, field := range parts {
 		name = sketch.Mix(name^uint64(field), r.Values[field].Hash^1)
@@ -125,7 +128,7 @@ func (m *Model) thing(r *sequence.Row, how int, f *sequence.Finding) string {
 	case method == "GET" || method == "HEAD":
 		return "requests to " + name + from
 	case method != "":
-		return method + " to " + name + r.Text(event.URLPath) + from
+		return method + " to " + name + feature.Clip(r.Text(event.URLPath)) + from
 	case r.Values[feature.User].Hash != 0 && r.Values[feature.Outcome].Text == "failure":
 		return "logins refused at " + name + from
 	}

@@ -135,3 +135,46 @@ func TestServicesHaveNames(t *testing.T) {
 		names[s.taken[len(s.taken)-1]] = what
 	}
 }
+
+// TestRowOfNothing checks that of a row which says of no kind of log that it is nothing is counted, so that there always is something to name.
+func TestRowOfNothing(t *testing.T) {
+	events := feature.NewEvents(testKey())
+	s := &site{New(testKey(), events.Layout()), events, start}
+	s.take(func(b *event.Builder) { visitor(b, 1) })
+	if len(s.taken) > 0 {
+		t.Errorf("%d series of a row of no kind", len(s.taken))
+	}
+}
+
+// TestWordsAreShort checks that a long path does not make words that no snapshot could hold.
+func TestWordsAreShort(t *testing.T) {
+	events := feature.NewEvents(testKey())
+	s := &site{New(testKey(), events.Layout()), events, start}
+	s.life = life{0, 1000, 60, 6}
+	long := func(b *event.Builder) {
+		rows()["page"](b, 1)
+		b.SetString(event.URLPath, "/"+strings.Repeat("x", 10_000))
+	}
+	for range 10 {
+		for n := range 30 {
+			for _, fill := range rows() {
+				s.take(func(b *event.Builder) { fill(b, n) })
+			}
+			s.take(long)
+		}
+		s.now += whole
+	}
+	told := 0
+	for range 600 {
+		f := s.take(long)
+		if f == nil {
+			continue
+		}
+		if told++; len(f.Seen) > 1000 {
+			t.Errorf("said %d bytes", len(f.Seen))
+		}
+	}
+	if told == 0 {
+		t.Error("nothing is said")
+	}
+}

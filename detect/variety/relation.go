@@ -27,7 +27,7 @@ func relations() []relation {
 	who := []int{feature.User, feature.SourceInside, feature.SourceOutside}
 	return []relation{
 		{accountRecords, account, "opened", "records", who, feature.Collection, feature.Volume, true},
-		{nameAddresses, asked, "led to", "addresses", []int{feature.DNSName, feature.DestinationInside}, feature.CommandControl, feature.Peer, false},
+		{nameAddresses, asked, "led to", "answers", []int{feature.DNSName, feature.DestinationInside}, feature.CommandControl, feature.Peer, false},
 		{deedHosts, deed, "was done on", "machines", []int{feature.User, feature.Host}, feature.Execution, feature.Deed, true},
 		{pageVisitors, page, "was opened by", "visitors", []int{feature.DestinationInside, feature.Host, feature.Dataset}, feature.InitialAccess, feature.Volume, true},
 		{accountSources, account, "came from", "addresses", who, feature.CredentialAccess, feature.Origin, false},
@@ -104,7 +104,7 @@ func deedHosts(m *Model, r *sequence.Row) (key, thing uint64) {
 
 // pageVisitors is a page or file of a machine here, and who opens it.
 func pageVisitors(m *Model, r *sequence.Row) (key, thing uint64) {
-	if key = m.sight.page; key == 0 || m.sight.refused {
+	if key = m.sight.page; key == 0 || m.sight.refused || r.Class == 0 { // else there may be nobody to name
 		return 0, 0
 	}
 	if thing = source(r); thing == 0 {
@@ -183,20 +183,15 @@ func account(m *Model, r *sequence.Row) string {
 	return ""
 }
 
-func asked(m *Model, r *sequence.Row) string { return m.clip(r.Text(event.DNSQuestionName)) }
+func asked(_ *Model, r *sequence.Row) string { return feature.Clip(r.Text(event.DNSQuestionName)) }
 
-func deed(m *Model, r *sequence.Row) string {
-	return `"` + m.clip(cmp.Or(r.Text(event.ProcessCommandLine), r.Message)) + `"`
+func deed(_ *Model, r *sequence.Row) string {
+	return `"` + feature.Clip(cmp.Or(r.Text(event.ProcessCommandLine), r.Message)) + `"`
 }
 
-func page(m *Model, r *sequence.Row) string {
+func page(_ *Model, r *sequence.Row) string {
 	if text := r.Text(event.URLPath); text != "" {
-		return m.clip(text)
+		return feature.Clip(text)
 	}
-	return m.clip(r.Text(event.FilePath))
-}
-
-// clip copies a text as a field of the layout is written.
-func (m *Model) clip(text string) string {
-	return m.layout.Fields[feature.Host].Format(feature.Value{Hash: 1, Text: text})
+	return feature.Clip(r.Text(event.FilePath))
 }

@@ -119,3 +119,26 @@ func TestWhatIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestPageOfNobody checks that a page is counted only where there is something to name: a machine or at least a kind of log.
+func TestPageOfNobody(t *testing.T) {
+	events := feature.NewEvents(testKey())
+	m := New(testKey(), events.Layout())
+	for dataset, want := range map[string]bool{"": false, "web": true} {
+		b := event.NewBuilder()
+		b.SetTime(event.Time, start)
+		b.SetString(event.Dataset, dataset)
+		b.SetString(event.URLPath, "/")
+		b.SetString(event.SourceIP, "203.0.113.9")
+		b.End()
+		var r feature.Row
+		events.Begin(b.Batch())
+		m.Begin(b.Batch())
+		events.Row(0, &r)
+		row := &sequence.Row{Row: &r, Batch: b.Batch()}
+		m.sight = sight{page: m.page(row)}
+		if key, _ := pageVisitors(m, row); (key != 0) != want {
+			t.Errorf("of kind %q: counted as %x", dataset, key)
+		}
+	}
+}
