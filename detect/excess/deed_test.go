@@ -61,3 +61,26 @@ func TestDeeds(t *testing.T) {
 		}
 	}
 }
+
+// TestDeedIsWhereItWasDone checks that the words name the machine by which a deed is counted where a row has two.
+func TestDeedIsWhereItWasDone(t *testing.T) {
+	events := feature.NewEvents(testKey())
+	m := New(testKey(), events.Layout())
+	b := event.NewBuilder()
+	b.SetTime(event.Time, start)
+	b.SetString(event.HostHostname, "app01")
+	b.SetString(event.DestinationIP, "10.1.2.80")
+	b.SetString(event.UserName, "alee")
+	b.SetString(event.EventAction, "refund")
+	b.End()
+	var r feature.Row
+	events.Begin(b.Batch())
+	events.Row(0, &r)
+	row := &sequence.Row{Row: &r, Batch: b.Batch()}
+	if said := m.did(row, deed, times, "alee", "16 times"); said != "alee did refund at app01 16 times" {
+		t.Errorf("said %q", said)
+	}
+	if said := m.did(row, within, times, "alee", "16 times"); said != "alee came to 10.1.2.80 16 times" {
+		t.Errorf("said %q", said)
+	}
+}

@@ -1,6 +1,7 @@
 package excess
 
 import (
+	"cmp"
 	"time"
 
 	"frontfoot/detect/feature"
@@ -43,9 +44,7 @@ func tactic(how int) feature.Hint {
 		return feature.LateralMovement
 	case out:
 		return feature.Exfiltration
-	case asked:
-		return feature.Collection
-	case deed, done:
+	case asked, deed, done:
 		return feature.Collection
 	case page, login:
 		return feature.CredentialAccess
@@ -66,11 +65,9 @@ func about(how int) []int {
 
 // did says who did what, and how much of it; name is of the first that it is about.
 func (m *Model) did(r *sequence.Row, how, what int, name, much string) string {
-	to := ""
-	for _, field := range [...]int{feature.Host, feature.DestinationInside} {
-		if r.Values[field].Hash != 0 {
-			to = m.layout.Fields[field].Format(r.Values[field])
-		}
+	to := cmp.Or(m.name(r, feature.DestinationInside), m.name(r, feature.Host))
+	if how == deed || how == done { // which is counted where it was done, as does says
+		to = cmp.Or(m.name(r, feature.Host), to)
 	}
 	asked := " was asked from outside "
 	if what == kib {
@@ -78,11 +75,11 @@ func (m *Model) did(r *sequence.Row, how, what int, name, much string) string {
 	}
 	switch how {
 	case page:
-		return name + r.Text(event.URLPath) + asked + much
+		return name + feature.Clip(r.Text(event.URLPath)) + asked + much
 	case port:
-		return "port " + m.layout.Fields[feature.Probed].Format(r.Values[feature.Probed]) + " of " + name + asked + much
+		return "port " + m.name(r, feature.Probed) + " of " + name + asked + much
 	case deed, done:
-		did := m.layout.Fields[feature.Action].Format(r.Values[feature.Action])
+		did := m.name(r, feature.Action)
 		if to != "" {
 			did += " at " + to
 		}
@@ -94,6 +91,11 @@ func (m *Model) did(r *sequence.Row, how, what int, name, much string) string {
 		return "logins at " + name + " were refused from outside " + much
 	}
 	return name + " " + one(how, what, to, much)
+}
+
+// name is what a field of a row names, "" for nothing.
+func (m *Model) name(r *sequence.Row, field int) string {
+	return m.layout.Fields[field].Format(r.Values[field])
 }
 
 // say writes an amount of a quantity.
