@@ -101,7 +101,7 @@ func (a *account) steps(at uint32) (steps [ways]uint8) {
 	return steps
 }
 
-// span is the longest time of a step.
+// span is the shortest time of a step.
 func span(step uint8) time.Duration {
-	return time.Duration(1<<(fastest-step)) * time.Second
+	return time.Duration(1<<(longest-step)) * time.Second
 }

@@ -157,6 +157,18 @@ func TestWhereabouts(t *testing.T) {
 	}
 }
 
+// TestWhatMostTake checks that the time which nine in ten are said to take more of is one that they do take.
+func TestWhatMostTake(t *testing.T) {
+	a := account{seen: [ways]uint32{outside: 1}}
+	for _, took := range []uint32{3, 64, 5000, 360_000, 900_000} {
+		var s speed
+		s.life().Came(0, a.steps(took)[outside], 100)
+		if got, want := span(s.life().Usual()), time.Duration(took)*time.Second; got > want || got <= want/2 {
+			t.Errorf("where all take %v, nine in ten take more than %v", want, got)
+		}
+	}
+}
+
 // TestNoCountries checks that somebody who comes from a place that no line names is no news for that.
 func TestNoCountries(t *testing.T) {
 	s := newSite(2)
