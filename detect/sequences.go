@@ -29,7 +29,7 @@ const (
 // newSequences returns the models that count over rows. Their order is part of what stories mean: a new one is put last.
 func newSequences(key sketch.Key, layout *feature.Layout) sequences {
 	return sequences{
-		rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout), silence.New(key, layout),
+		rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout), silence.New(key),
 		whereabouts.New(key, layout), surge.New(key, layout), variety.New(key, layout),
 	}
 }

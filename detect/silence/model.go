@@ -47,7 +47,7 @@ func (m *Model) Take(r *sequence.Row) (f *sequence.Finding) {
 		return f
 	}
 	if fresh {
-		s.name, s.column = m.layout.Fields[feature.Host].Format(feature.Value{Hash: hash, Text: name}), column
+		s.name, s.column = feature.Clip(name), column
 	}
 	s.last.Move(&r.Place)
 	return f
@@ -59,8 +59,8 @@ func (m *Model) wrote(r *sequence.Row) (hash uint64, name string, column uint8) 
 		if name = r.Text(c); name == "" {
 			continue
 		}
-		if name != m.text {
-			m.text, m.hash = name, m.key.Hash(uint64(event.NumColumns)+uint64(c), name)
+		if name != m.text || c != m.column {
+			m.text, m.column, m.hash = name, c, m.key.Hash(uint64(event.NumColumns)+uint64(c), name)
 		}
 		return m.hash, name, uint8(c)
 	}

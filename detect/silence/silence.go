@@ -15,7 +15,6 @@ package silence
 import (
 	"time"
 
-	"frontfoot/detect/feature"
 	"frontfoot/detect/sequence"
 	"frontfoot/detect/sketch"
 	"frontfoot/ingest/event"
@@ -37,11 +36,11 @@ const (
 
 // A Model knows how long the machines of a site are silent. It is for one goroutine.
 type Model struct {
-	key    sketch.Key
-	layout *feature.Layout
+	key sketch.Key
 
 	observed []event.Column // that may name the device in this batch
-	text     string         // the device named last, and its hash
+	text     string         // the device named last, in which of them, and its hash
+	column   event.Column
 	hash     uint64
 
 	sources sketch.Shelf[source]
@@ -52,9 +51,9 @@ type Model struct {
 	taken   *sketch.Seat[source]
 }
 
-// New returns a Model that knows nothing, for rows of the layout of events.
-func New(key sketch.Key, layout *feature.Layout) *Model {
-	return &Model{key: key, layout: layout, sources: sketch.NewShelf[source](fewest, slots)}
+// New returns a Model that knows nothing.
+func New(key sketch.Key) *Model {
+	return &Model{key: key, sources: sketch.NewShelf[source](fewest, slots)}
 }
 
 // pass moves the site's time forward.

@@ -47,7 +47,7 @@ func newWorld(seed uint64, machines ...machine) *world {
 	key := sketch.NewKey([16]byte{9})
 	events := feature.NewEvents(key)
 	return &world{
-		Model: New(key, events.Layout()), events: events, r: rand.New(rand.NewPCG(seed, 1)), now: start, machines: machines, next: make([]int64, len(machines)),
+		Model: New(key), events: events, r: rand.New(rand.NewPCG(seed, 1)), now: start, machines: machines, next: make([]int64, len(machines)),
 	}
 }
 
@@ -220,6 +220,28 @@ func TestFloodOfNames(t *testing.T) {
 	}
 }
 
+// TestWroteInAnyBatch checks that who wrote a row is the same whatever rows came before it in its batch: a device that one column names is not the one that
+// another column names so.
+func TestWroteInAnyBatch(t *testing.T) {
+	b := event.NewBuilder()
+	for _, c := range observers {
+		b.SetTime(event.Time, start)
+		b.SetString(c, "fw1")
+		b.End()
+	}
+	together := b.Batch()
+	w := newWorld(1)
+	w.Begin(together)
+	for i, c := range observers {
+		got, _, column := w.wrote(&sequence.Row{Row: &feature.Row{}, Batch: together, Index: i})
+		other := newWorld(1)
+		other.Begin(together)
+		if want, _, _ := other.wrote(&sequence.Row{Row: &feature.Row{}, Batch: together, Index: i}); got != want || column != uint8(c) {
+			t.Errorf("%s is %x after other rows, want %x", c, got, want)
+		}
+	}
+}
+
 // TestStep checks the steps of silences, and that each is within the longest of its step.
 func TestStep(t *testing.T) {
 	for length, want := range map[int64]uint8{0: 0, 15 * minute: 0, 16 * minute: 1, 22 * minute: 1, 23 * minute: 2, 32 * minute: 3, 64 * minute: 5, 8 * hour: 10, 400 * daily: farthest} {
@@ -289,7 +311,7 @@ func TestRoundTrip(t *testing.T) {
 		t.Errorf("%q and %q after a round trip", w.told, other.told)
 	}
 	for n := range e.Buf {
-		if New(w.key, w.layout).Decode(sketch.NewDecoder(e.Buf[:n])) == nil {
+		if New(w.key).Decode(sketch.NewDecoder(e.Buf[:n])) == nil {
 			t.Fatalf("no error of the first %d bytes of %d", n, len(e.Buf))
 		}
 	}
@@ -307,7 +329,7 @@ func TestUnsound(t *testing.T) {
 		}
 		var e sketch.Encoder
 		w.Encode(&e)
-		if New(w.key, w.layout).Decode(sketch.NewDecoder(e.Buf)) == nil {
+		if New(w.key).Decode(sketch.NewDecoder(e.Buf)) == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -328,7 +350,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		var e, again sketch.Encoder // an older form of the trials is read, too, and written in today's
 		w.Encode(&e)
-		same := New(w.key, w.layout)
+		same := New(w.key)
 		if err := same.Decode(sketch.NewDecoder(e.Buf)); err != nil {
 			t.Fatal(err)
 		}
