@@ -1,7 +1,9 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"frontfoot/detect/drift"
@@ -22,8 +24,9 @@ import (
 )
 
 const (
-	maxSequences = 16 // models in a snapshot
-	maxModelName = 32 // bytes
+	maxSequences = 16      // models in a snapshot
+	maxModelName = 32      // bytes
+	maxPremises  = 1 << 12 // bytes of it: more would make a snapshot that nobody can read
 )
 
 // newSequences returns the models that count over rows. Their order is part of what stories mean: a new one is put last.
@@ -69,12 +72,15 @@ func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
 		}
 		o := s.together(model.Name(), i, f)
 		o.Learning = learning
-		if f.Place == nil {
-			f.Place = &s.seq.Place
-			s.beside(o)
-		}
-		s.place(f.Place, m, row, &o.Finding)
 		known := s.book.Mark(o, s.clock.now)
+		switch {
+		case f.Place != nil:
+			o.Told = s.clock.now
+		case !o.Kinds[0].Quiet: // else nothing comes with what nobody wants to hear of
+			s.beside(o)
+			s.book.Mark(o, s.clock.now)
+		}
+		s.place(cmp.Or(f.Place, &s.seq.Place), m, row, &o.Finding)
 		s.tracker.Observe(o, &out.Incidents)
 		if !known {
 			out.Findings = append(out.Findings, o.Finding)
@@ -113,9 +119,10 @@ func (s *Site) beside(o *incident.Observation) {
 
 // here is the place of a row of a message. It shares the message's memory.
 func (s *Site) here(m *Message, row int) sequence.Place {
+	premises := m.Events.Text(event.Premises, row)
 	return sequence.Place{
 		Epoch: m.Epoch, Seq: m.Seq0 + uint64(row), Time: s.row.Time,
-		Received: m.Events.Time(event.Received, row), Premises: m.Events.Text(event.Premises, row),
+		Received: m.Events.Time(event.Received, row), Premises: premises[:min(len(premises), maxPremises)],
 	}
 }
 
@@ -140,14 +147,19 @@ func (all sequences) encode(e *sketch.Encoder) {
 
 // decode reads what encode wrote. A model that is not there knows nothing yet.
 func (all sequences) decode(d *sketch.Decoder) error {
+	var names []string
 	for range d.Count(maxSequences) {
 		name, state := d.Text(maxModelName), d.Text(d.Left())
 		if d.Err() != nil {
 			break
 		}
+		if slices.Contains(names, name) {
+			return fmt.Errorf("the model %s twice", name)
+		}
 		if err := all.restore(name, state); err != nil {
 			return err
 		}
+		names = append(names, name)
 	}
 	return d.Err()
 }

@@ -2,8 +2,10 @@ package detect
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"frontfoot/benchmarks/gen"
 	"frontfoot/detect/feature"
@@ -18,6 +20,8 @@ import (
 type every struct {
 	n, rows, held uint64
 	begun         int
+	at            *sequence.Place // of what it finds, nil for the row itself
+	who           int             // field that names who did it, where it is not 10.0.0.5
 }
 
 func (m *every) Name() string             { return "every" }
@@ -40,11 +44,15 @@ func (m *every) Take(r *sequence.Row) *sequence.Finding {
 	if m.rows++; m.rows%m.n != 0 {
 		return nil
 	}
-	return &sequence.Finding{
+	f := &sequence.Finding{
 		Kind: 3, Bits: 60, Field: "source.ip", Value: "many", Hash: 77, Seen: r.Text(event.SourceIP) + " came often", Expected: "seldom is usual",
 		Tactic: feature.Discovery, Side: feature.Volume,
-		Entities: []incident.Entity{{Hash: 5, Name: "source.ip", Text: "10.0.0.5", Actor: true}},
+		Entities: []incident.Entity{{Hash: 5, Name: "source.ip", Text: "10.0.0.5", Actor: true}}, Place: m.at,
 	}
+	if m.who > 0 {
+		f.Entities[0].Hash = r.Values[m.who].Hash
+	}
+	return f
 }
 
 // counting is a site past its learning with such a model alone.
@@ -88,6 +96,72 @@ func TestSequenceFinding(t *testing.T) {
 		if f.Model == "every" {
 			t.Errorf("told of what is benign: %s", f.Reason)
 		}
+	}
+}
+
+// TestBenignBesideNews checks that a count which is benign is not told again because something else is new about the row that completes it.
+func TestBenignBesideNews(t *testing.T) {
+	s, m := counting(500)
+	m.who = feature.SourceInside
+	var out Output
+	s.Process(Message{Epoch: "e", Events: visits(500, "10.0.0.5", nil)}, &out)
+	scope := incident.Scope{Entities: []string{"source.ip=10.0.0.5"}, Reasons: []incident.Reason{{Field: "source.ip", Values: []uint64{77}}}}
+	s.Control(Control{Verdict: &Verdict{Incident: "a", Verdict: verdict.Benign, Scope: scope}}, 1, 0, &out)
+	out = Output{}
+	s.Process(Message{Epoch: "e", Seq0: 500, Events: visits(499, "10.0.0.5", map[int]string{498: "10.0.9.9"})}, &out)
+	if m.rows != 1000 {
+		t.Fatalf("%d rows, want the new one last", m.rows)
+	}
+	for _, f := range out.Findings {
+		if f.Model == "every" {
+			t.Errorf("told of what is benign: %s", f.Reason)
+		}
+	}
+}
+
+// TestToldLater checks that what is told of an earlier row has its time, place and name, and that its incident is raised when it is told.
+func TestToldLater(t *testing.T) {
+	s, m := counting(500)
+	m.at = &sequence.Place{Epoch: "e", Seq: 7, Time: monday + 7, Received: monday + 8}
+	var out Output
+	s.Process(Message{Epoch: "e", Offset: 3, Events: visits(500, "10.0.0.5", nil)}, &out)
+	if len(out.Incidents) != 1 || out.Incidents[0].First != monday+7 || out.Incidents[0].Raised != s.clock.now {
+		t.Fatalf("%+v, want one that is raised at %d", out.Incidents, s.clock.now)
+	}
+	for _, f := range out.Findings {
+		if f.Model == "every" && (f.Time != monday+7 || f.Received != monday+8 || f.Seq != 7 || f.Offset != 3 || f.Row != 499 || f.ID != findingID("testham", "every", "e", 7)) {
+			t.Errorf("finding %+v", f)
+		}
+	}
+}
+
+// TestLongPremises checks that a name of premises that is longer than any does not make a snapshot that cannot be read.
+func TestLongPremises(t *testing.T) {
+	b := event.NewBuilder()
+	for i := range 200 {
+		b.SetTime(event.Time, monday+int64(i)*int64(time.Minute))
+		b.SetString(event.Dataset, "linux.sshd")
+		b.SetString(event.HostHostname, "srv1")
+		b.SetString(event.UserName, fmt.Sprint("user", i))
+		b.SetString(event.Premises, strings.Repeat("x", 3*maxPremises))
+		b.End()
+	}
+	s := NewSite("testham", ScoreKey(), DefaultConfig())
+	var out Output
+	s.Process(Message{Epoch: "e", Events: b.Batch()}, &out)
+	if err := NewSite("testham", ScoreKey(), DefaultConfig()).Restore(s.Snapshot()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestModelTwice checks that a snapshot which has a model twice is refused: it would be read into one that knows something already.
+func TestModelTwice(t *testing.T) {
+	s, m := counting(1000)
+	s.sequences = sequences{m, m}
+	var own sketch.Encoder
+	s.sequences.encode(&own)
+	if err := s.sequences.decode(sketch.NewDecoder(own.Buf)); err == nil || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("read: %v", err)
 	}
 }
 

@@ -32,7 +32,7 @@ type Version struct {
 	Number   uint32   // 1, 2, 3, …
 	First    int64    // event time of the first evidence, nanoseconds since 1970 UTC
 	Last     int64    // and of the last
-	Raised   int64    // event time at which the incident was raised
+	Raised   int64    // event time at which the incident was raised: when it was told, where that is later
 	Title    string   // one plain line
 	Severity string   // low, medium, high or critical
 	Score    float32  // rank in bits: the higher, the earlier it deserves a look

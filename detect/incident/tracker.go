@@ -40,6 +40,7 @@ type Observation struct {
 	Learning bool     // the site is too young to raise incidents
 	Certain  bool     // it is no matter of chance: its story is an incident at once, whatever the day's budget
 	Now      int64    // the site's own time, beyond which a stamp is doubted; 0 where there is none but the finding's
+	Told     int64    // when it was told, where that is later than its event; else 0
 }
 
 // day is the time that an observation counts for: a stamp from the future must not use up the budgets until then.
@@ -116,7 +117,7 @@ func (t *Tracker) Observe(o *Observation, out *[]Version) {
 	case o.Learning:
 	case o.Certain && !quiet || rank >= t.need(s, o):
 		if o.Certain || t.spend(s, o.day()) {
-			s.raised, s.need = max(o.Finding.Time, s.last), chance(o)
+			s.raised, s.need = max(o.Finding.Time, s.last, o.Told), chance(o)
 			t.publish(s, rank, out)
 		}
 	case !s.counted && s.rank() >= t.need(s, o):
