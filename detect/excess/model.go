@@ -67,6 +67,8 @@ func (m *Model) count(r *sequence.Row, how int, c *Case) *sequence.Finding {
 func (m *Model) service(r *sequence.Row, c *Case) (how int, is bool) {
 	host := cmp.Or(r.Values[feature.DestinationInside].Hash, r.Values[feature.Host].Hash, r.Class)
 	switch method := r.Values[feature.HTTPMethod].Text; {
+	case host == 0: // there is nobody to name
+		return 0, false
 	case method != "" && method != "GET" && method != "HEAD":
 		how, c.Who = page, m.key.Hash(host, r.Text(event.URLPath))
 	case r.Values[feature.Probed].Hash != 0 && c.Bytes > handshake && r.Values[feature.EventType].Text != "denied":

@@ -157,3 +157,19 @@ func TestAnswersTakeNoKinds(t *testing.T) {
 		t.Errorf("all %d kinds are taken", n)
 	}
 }
+
+// TestServiceOfNobody checks that what is asked of nobody, not even of a kind of log, is not counted: there would be nobody to name.
+func TestServiceOfNobody(t *testing.T) {
+	for dataset, want := range map[string]int{"": 0, "waf": 1} {
+		s := live()
+		s.take(func(b *event.Builder) {
+			b.SetString(event.Dataset, dataset)
+			b.SetString(event.SourceIP, visitor(9000))
+			b.SetString(event.HTTPMethod, "POST")
+			b.SetString(event.URLPath, "/login")
+		})
+		if len(s.taken) != want {
+			t.Errorf("of kind %q: %d are counted, want %d", dataset, len(s.taken), want)
+		}
+	}
+}
