@@ -18,7 +18,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 )
 
 var update = flag.Bool("update", false, "write golden files anew")
@@ -174,50 +173,6 @@ func TestTableIsSound(t *testing.T) {
 			t.Errorf("ByName(%q) = %v, %v", s.Name, c, ok)
 		}
 	}
-}
-
-// Any sequence of sets, ends and discards gives the rows that a plain model has, before and after the codec.
-func TestBuilderAgainstModel(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := NewBuilder()
-		var want []map[Column]string
-		row := map[Column]string{}
-		cols := []Column{UserName, Message, Raw, HostHostname}
-		for range rapid.IntRange(0, 200).Draw(t, "steps") {
-			switch rapid.IntRange(0, 9).Draw(t, "step") {
-			case 0, 1, 2:
-				b.End()
-				want = append(want, row)
-				row = map[Column]string{}
-			case 3:
-				b.Discard()
-				row = map[Column]string{}
-			default:
-				c := rapid.SampledFrom(cols).Draw(t, "column")
-				v := rapid.StringN(1, 20, -1).Draw(t, "value")
-				b.SetString(c, v)
-				row[c] = v
-			}
-		}
-		if len(want) == 0 {
-			return
-		}
-		var buf bytes.Buffer
-		if err := Encode(&buf, b.Batch()); err != nil {
-			t.Fatal(err)
-		}
-		got, err := Decode(buf.Bytes())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for r, w := range want {
-			for _, c := range cols {
-				if g := got.Text(c, r); g != w[c] {
-					t.Fatalf("row %d column %v: got %q, want %q", r, c, g, w[c])
-				}
-			}
-		}
-	})
 }
 
 func FuzzDecode(f *testing.F) {
