@@ -18,7 +18,8 @@ func (p *Parser) recognise(app, text []byte) understanding {
 		p.searched = p.line
 	}
 	f.texts.Find(p.searched, &p.found)
-	list := append(p.candidates[:0], f.always[:min(len(f.always), maxCandidates)]...)
+	p.candidates = append(p.candidates[:0], f.always[:min(len(f.always), maxCandidates)]...)
+	list := p.candidates
 	for n := range p.found.All() {
 		for _, i := range f.anchored[n] {
 			list = insert(list, i)
