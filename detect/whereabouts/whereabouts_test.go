@@ -286,7 +286,7 @@ func FuzzDecode(f *testing.F) {
 	s.Encode(&e)
 	f.Add(e.Buf)
 	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, state []byte) {
+	f.Fuzz(func(_ *testing.T, state []byte) {
 		s := newSite(8)
 		if s.Decode(sketch.NewDecoder(state)) != nil {
 			return
