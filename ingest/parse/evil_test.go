@@ -65,6 +65,8 @@ func evilLines() map[string]string {
 		"pam_unix":                    fill(sshd+"pam_unix(sshd:auth): authentication failure; logname=", " ruser= rhost= user=", ""),
 		"sudo":                        fill("Nov 23 14:02:11 h sudo: a : ", "x ; ", ""),
 		"netfilter":                   fill("Nov 23 14:02:11 h kernel: ", "IN= OUT= [SRC=", ""),
+		"CEF's equals signs":          fill("CEF:0|v|p|1|2|n|5|a=b", "=", ""),
+		"CEF's labels":                fill("CEF:0|v|p|1|2|n|5|", "aLabel=b c=d ", ""),
 		"structured data":             fill("<1>1 - - - - - [", `a="\]"`, ""),
 		"structured elements":         fill("<1>1 - - - - - ", `[a b="c"]`, " x"),
 		"long host":                   fill("<1>1 - ", "h", " a - - - x"),

@@ -13,6 +13,9 @@ var (
 	ErrCut    = errors.New("the header ends early")
 )
 
+// maxLabels is how many labels of one text are heeded, several times as many as the standard has: each pair is compared with each of them.
+const maxLabels = 64
+
 // A Walker cuts one text after the other and reuses its memory. It is for one goroutine.
 type Walker struct {
 	mem    []byte
@@ -93,21 +96,22 @@ func (w *Walker) plain(v []byte) []byte {
 // blanks collects pairs whose values end before the blank that the next key follows.
 func (w *Walker) blanks(v []byte) {
 	w.pairs = w.pairs[:0]
-	key, from := []byte(nil), 0
+	key, from, at := []byte(nil), 0, 0 // at is where a key may begin: behind the last blank
 	for i := 0; i < len(v); i++ {
-		if v[i] == '\\' {
-			i++
-			continue
+		switch v[i] {
+		case '\\':
+			if i++; i < len(v) && v[i] == ' ' {
+				at = i + 1
+			}
+		case ' ':
+			at = i + 1
+		case '=':
+			if !named(v[at:i]) || key != nil && at == from {
+				continue // an = that the sender forgot to escape
+			}
+			w.add(key, v[from:max(at-1, from)])
+			key, from, at = v[at:i], i+1, i+1
 		}
-		if v[i] != '=' {
-			continue
-		}
-		at := bytes.LastIndexByte(v[from:i], ' ') + 1 + from
-		if !named(v[at:i]) || key != nil && at == from {
-			continue // an = that the sender forgot to escape
-		}
-		w.add(key, v[from:max(at-1, from)])
-		key, from = v[at:i], i+1
 	}
 	w.add(key, v[min(from, len(v)):])
 }
@@ -134,12 +138,14 @@ func named(v []byte) bool {
 func (w *Walker) visit(visit func(name, value []byte)) {
 	w.labels = w.labels[:0]
 	for _, p := range w.pairs {
-		if of, ok := bytes.CutSuffix(p.key, []byte("Label")); ok && len(p.value) > 0 && len(of) > 0 {
+		if of := p.labels(); len(of) > 0 && len(w.labels) < maxLabels {
 			w.labels = append(w.labels, label{of, p.value})
 		}
 	}
+	passed := 0 // labels
 	for _, p := range w.pairs {
-		if of, ok := bytes.CutSuffix(p.key, []byte("Label")); ok && len(of) > 0 && len(p.value) > 0 {
+		if passed < len(w.labels) && len(p.labels()) > 0 {
+			passed++
 			continue
 		}
 		name := p.key
@@ -151,6 +157,15 @@ func (w *Walker) visit(visit func(name, value []byte)) {
 		}
 		visit(name, p.value)
 	}
+}
+
+// labels returns the key of the pair that this one is the label of, nothing where it is none.
+func (p *pair) labels() []byte {
+	of, ok := bytes.CutSuffix(p.key, []byte("Label"))
+	if !ok || len(p.value) == 0 {
+		return nil
+	}
+	return of
 }
 
 // LEEF visits the parts of a text: leef.vendor, leef.product, leef.version and leef.event, then each attribute by its name. It parts them at the delimiter

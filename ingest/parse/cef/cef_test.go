@@ -2,6 +2,7 @@ package cef
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -23,6 +24,11 @@ func TestCEF(t *testing.T) {
 		{`CEF:0|v|p|1|2|n|5`, []string{"cef.vendor=v", "cef.product=p", "cef.version=1", "cef.class=2", "cef.name=n", "cef.severity=5"}, nil},
 		{`CEF:0|v|p|1`, []string{"cef.vendor=v", "cef.product=p", "cef.version=1"}, ErrCut},
 		{`CEF:0|v|p|1|2|n|5|a=1 b`, []string{"cef.vendor=v", "cef.product=p", "cef.version=1", "cef.class=2", "cef.name=n", "cef.severity=5", "a=1 b"}, nil},
+		{
+			`CEF:0|v|p|1|2|n|5|a=1\ b=2 c==x d =3`,
+			[]string{"cef.vendor=v", "cef.product=p", "cef.version=1", "cef.class=2", "cef.name=n", "cef.severity=5", `a=1\`, "b=2", "c==x d =3"},
+			nil,
+		},
 		{`nothing`, nil, ErrHeader},
 	} {
 		var w Walker
@@ -31,6 +37,22 @@ func TestCEF(t *testing.T) {
 		if !slices.Equal(got, c.want) || !errors.Is(err, c.err) {
 			t.Errorf("%s:\ngot  %q, %v\nwant %q, %v", c.text, got, err, c.want, c.err)
 		}
+	}
+}
+
+// Labels beyond those that are heeded stay what they are, and so do their pairs.
+func TestLabelsAreBounded(t *testing.T) {
+	text := "CEF:0|||||||"
+	for i := range maxLabels + 1 {
+		text += fmt.Sprintf("c%dLabel=name%d c%d=%d ", i, i, i, i)
+	}
+	var w Walker
+	var got []string
+	if err := w.CEF([]byte(text), func(k, v []byte) { got = append(got, string(k)+"="+string(v)) }); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := got[maxLabels-1:], []string{"name63=63", "c64Label=name64", "c64=64"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
