@@ -26,6 +26,7 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{"exfil-ftp", "excess", " to places outside within ", 6},
 		{"lateral-smb", "meeting", " machines inside for the first time within an hour (", 9},
 		{"kerberoasting", "excess", " came to ", 6},
+		{"record-snooping", "stride", " records whose numbers are close to those before (", 9},
 		{"log-tampering", "silence", " has not sent a line for ", 12},
 	} {
 		tells := func(f incident.Finding) bool {

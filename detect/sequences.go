@@ -17,6 +17,7 @@ import (
 	"frontfoot/detect/silence"
 	"frontfoot/detect/sketch"
 	"frontfoot/detect/spelling"
+	"frontfoot/detect/stride"
 	"frontfoot/detect/surge"
 	"frontfoot/detect/variety"
 	"frontfoot/detect/whereabouts"
@@ -34,6 +35,7 @@ func newSequences(key sketch.Key, layout *feature.Layout) sequences {
 	return sequences{
 		rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout), silence.New(key),
 		whereabouts.New(key, layout), surge.New(key, layout), variety.New(key, layout),
+		stride.New(key, layout),
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 	PartWhereabouts
 	PartSurge
 	PartVariety
+	PartStride
 	PartWhole     // what a log event is as a whole, as evidence of an incident
 	PartGuard     // that what is unusual, or of an open incident, is learned slowly
 	PartInfluence // that no source teaches much more than it did
@@ -30,7 +31,7 @@ const (
 func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
-		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartWhole, PartGuard, PartInfluence,
+		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartStride, PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -67,6 +68,8 @@ func (p Part) String() string {
 		return "surge"
 	case PartVariety:
 		return "variety"
+	case PartStride:
+		return "stride"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:

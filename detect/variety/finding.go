@@ -11,7 +11,7 @@ func (m *Model) Name() string { return "variety" }
 
 // Take counts a row in each relation that it has, and tells of the one that shows most.
 func (m *Model) Take(r *sequence.Row) *sequence.Finding {
-	m.taken, m.sight = m.taken[:0], sight{refused(r), m.page(r)}
+	m.taken, m.sight = m.taken[:0], sight{r.Refused(), m.page(r)}
 	var best Verdict
 	which, about := 0, uint64(0)
 	for i := range m.relations {

@@ -49,11 +49,6 @@ type sight struct {
 	page    uint64 // the page or file that was opened, 0 where there is none
 }
 
-// refused reports whether what the row tells of was not let happen.
-func refused(r *sequence.Row) bool {
-	return r.Values[feature.Outcome].Text == "failure" || r.Values[feature.EventType].Text == "denied" || r.Values[feature.HTTPStatus].Number >= 400
-}
-
 // source is the hash of the address that asks.
 func source(r *sequence.Row) uint64 {
 	return r.Values[feature.SourceInside].Hash | r.Values[feature.SourceOutside].Hash
@@ -65,7 +60,9 @@ func accountRecords(m *Model, r *sequence.Row) (key, thing uint64) {
 		return 0, 0
 	}
 	if thing = m.sight.page; thing == 0 && m.has.labels && r.Values[feature.User].Hash != 0 {
-		thing = m.record(r)
+		if name := r.Record(); name != "" {
+			thing = m.key.Hash(records, name)
+		}
 	}
 	return key, thing
 }
@@ -151,27 +148,6 @@ func (m *Model) page(r *sequence.Row) uint64 {
 		return 0
 	}
 	return sketch.Mix(m.key.Hash(pages, text), r.Values[feature.DestinationInside].Hash^r.Values[feature.Host].Hash)
-}
-
-// record is the hash of what an application calls the record that it tells of.
-func (m *Model) record(r *sequence.Row) (thing uint64) {
-	r.Batch.Labels(r.Index, func(label, value string) bool {
-		if isRecord(label) {
-			thing = m.key.Hash(records, value)
-		}
-		return thing == 0
-	})
-	return thing
-}
-
-// isRecord reports whether a label has one of the names in general use for which record a line is about.
-func isRecord(label string) bool {
-	switch label {
-	case "ref", "reference", "record", "record_id", "recordid", "RecordId", "document", "document_id", "documentid", "DocumentId", "case", "case_id", "caseid", "CaseId",
-		"object", "object_id", "objectid", "ObjectId", "ObjectName":
-		return true
-	}
-	return false
 }
 
 func account(m *Model, r *sequence.Row) string {
