@@ -25,7 +25,7 @@ const (
 	snapshotMagic  = "FFS"
 	snapshotFormat = 9
 	oldestFormat   = 5 // of which the arrivals are read
-	modelVersion   = 9
+	modelVersion   = 8
 )
 
 // ErrSnapshot is wrapped by every error of Restore.
