@@ -22,6 +22,7 @@ const (
 	PartSurge
 	PartVariety
 	PartStride
+	PartOpening
 	PartWhole     // what a log event is as a whole, as evidence of an incident
 	PartGuard     // that what is unusual, or of an open incident, is learned slowly
 	PartInfluence // that no source teaches much more than it did
@@ -31,7 +32,7 @@ const (
 func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
-		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartStride, PartWhole, PartGuard, PartInfluence,
+		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartStride, PartOpening, PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -70,6 +71,8 @@ func (p Part) String() string {
 		return "variety"
 	case PartStride:
 		return "stride"
+	case PartOpening:
+		return "opening"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:
