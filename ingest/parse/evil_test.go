@@ -26,6 +26,21 @@ func TestNoLineIsSlow(t *testing.T) {
 	}
 }
 
+// A search that looks far ahead again and again is given up, however few places it finds.
+func TestFarSearchesTakeSteps(t *testing.T) {
+	pat, err := compile("{first a} x {first b} y", func(string) field { return field{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := New(Config{})
+	if text := strings.Repeat("a x ", 1<<18); p.fits(pat, []byte(text)) || p.steps >= 0 {
+		t.Errorf("%d of %d steps are left", p.steps, maxSteps)
+	}
+	if text := strings.Repeat("a x ", 1<<18) + " y"; !p.fits(pat, []byte(text)) {
+		t.Error("one far search is too much")
+	}
+}
+
 // BenchmarkEvil measures the same lines, each of which should take less than a second.
 func BenchmarkEvil(b *testing.B) {
 	for name, line := range evilLines() {
@@ -73,6 +88,7 @@ func evilLines() map[string]string {
 		"spaces":                      fill("<1>", " ", ""),
 		"digits":                      fill("", "1", ": x"),
 		"colons":                      fill("Nov 23 14:02:11 ", ":", ""),
+		"requests":                    fill("", `10.0.0.1 - - [26/Nov/2026:10:10:12 +0000] "GET / `, ""),
 		"texts of formats":            fill("", texts, ""),
 		"texts of formats at the end": fill("", "x ", texts),
 		"texts of JSON formats":       fill("{", texts, ""),

@@ -12,7 +12,7 @@ import (
 const maxCaptures = 32
 
 // maxSteps is how many steps are tried to fit a text to patterns before it counts as nobody's: a line made to repeat what a pattern waits for
-// must not hold up the others.
+// must not hold up the others. A search takes one for each kibibyte that it looks at.
 const maxSteps = 20_000
 
 // A step of a compiled pattern: a literal, a capture, or a fork, behind which either next or skip fits. docs/writing-formats.md has the syntax.
@@ -338,12 +338,14 @@ func (p *Parser) search(s, next *step, text []byte, last bool) bool {
 	from, to := 1, len(text)
 	for tries := 0; tries < 64 && from < to; tries++ {
 		var d int
+		seen := to - from
 		if last {
 			d = lit.lastIndex(text[from:to])
-		} else {
-			d = lit.index(text[from:to])
+			seen -= max(d, 0)
+		} else if d = lit.index(text[from:to]); d >= 0 {
+			seen = d
 		}
-		if d < 0 {
+		if p.steps -= seen >> 10; d < 0 || p.steps < 0 {
 			return false
 		}
 		d += from
