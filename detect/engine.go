@@ -42,6 +42,14 @@ func (e *engine) score(r *feature.Row) float32 {
 	return e.bits
 }
 
+// named returns the verdict of the row scored last, with its loudest features.
+func (e *engine) named() *novelty.Verdict {
+	if e.verdict.Loudest >= 0 && len(e.verdict.Loud) == 0 {
+		e.model.Name(&e.verdict)
+	}
+	return &e.verdict
+}
+
 // learn takes up a share of the row scored last, as far as the judge lets it; held is what belongs to an open incident.
 func (e *engine) learn(held bool, share float32) {
 	if share > 0 {
@@ -60,7 +68,7 @@ func (e *engine) alert(rate float64) bool { return e.judge.alert(rate) }
 
 // notable reports whether one thing about the row scored last is so rare that less than so many events a day show the like.
 func (e *engine) notable(daily float32) bool {
-	return len(e.verdict.Loud) > 0 && e.verdict.Loud[0].Bits >= sketch.Log2(daily)-notableBits
+	return e.verdict.Loudest >= 0 && e.verdict.Bits >= sketch.Log2(daily)-notableBits
 }
 
 // pass lets the past fade up to step, a count of 64ths of half-lives.
@@ -116,10 +124,10 @@ func (e *engine) decode(d *sketch.Decoder) error {
 
 // loudest returns the model that speaks loudest of the row scored last.
 func (e *engine) loudest() Model {
-	if len(e.verdict.Loud) == 0 {
+	if e.verdict.Loudest < 0 {
 		return None
 	}
-	switch a, b := e.layout.Parts(e.verdict.Loud[0].Feature); {
+	switch a, b := e.layout.Parts(e.verdict.Loudest); {
 	case a == e.layout.Shape || b >= 0 && b == e.layout.Shape:
 		return Template
 	case b >= 0:

@@ -180,7 +180,7 @@ func (t *table) notable() bool {
 // goesOn reports whether one who acts in an open incident does what is unusual enough to be told as a reason: it belongs to that.
 func (t *table) goesOn() bool {
 	v := &t.engine.verdict
-	return len(v.Loud) > 0 && v.Loud[0].Bits >= loud && holds(t.tracker, t.engine.layout, &t.row)
+	return v.Loudest >= 0 && v.Bits >= loud && holds(t.tracker, t.engine.layout, &t.row)
 }
 
 // flooding is the number of the kind of novelty that a burst is.

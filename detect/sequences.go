@@ -115,7 +115,7 @@ func (s *Site) beside(o *incident.Observation) {
 	e := s.engine
 	x := explainer{layout: e.layout, row: &s.row, age: s.clock.age()}
 	if who := x.named(o.Entities[0].Hash); who >= 0 {
-		o.Kinds = append(o.Kinds, x.kinds(e.model, &e.verdict)...)
+		o.Kinds = append(o.Kinds, x.kinds(e.model, e.named())...)
 		o.Busy = max(o.Busy, x.busyOf(e.model, who))
 	}
 }

@@ -244,8 +244,9 @@ func (s *Site) whole(o *incident.Observation) {
 
 // unusual reports whether a feature of the row scored last is loud enough to be told as a reason.
 func (s *Site) unusual(feature int) bool {
-	for i := range s.engine.verdict.Loud {
-		if me := &s.engine.verdict.Loud[i]; me.Feature == feature {
+	v := s.engine.named()
+	for i := range v.Loud {
+		if me := &v.Loud[i]; me.Feature == feature {
 			return me.Bits >= loud
 		}
 	}
@@ -255,16 +256,17 @@ func (s *Site) unusual(feature int) bool {
 // observe makes the observation of the row that an engine scored last, without its place in the log.
 func observe(e *engine, row *feature.Row, site string, now *clock, daily float32) *incident.Observation {
 	x := explainer{layout: e.layout, row: row, age: now.age()}
-	kinds := x.kinds(e.model, &e.verdict)
+	v := e.named()
+	kinds := x.kinds(e.model, v)
 	o := &incident.Observation{
 		Finding:  incident.Finding{Site: site, Time: row.Time, Model: e.loudest().String(), Score: e.bits},
-		Entities: x.entities(&e.verdict),
+		Entities: x.entities(v),
 		Kinds:    kinds,
 		Daily:    daily,
 		Busy:     x.busy(e.model),
 		Now:      now.now,
 	}
-	x.fill(&o.Finding, kinds, &e.verdict)
+	x.fill(&o.Finding, kinds, v)
 	return o
 }
 

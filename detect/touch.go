@@ -48,7 +48,7 @@ func (s *Site) touch(o *incident.Observation, t *decoy.Touch, alert bool) bool {
 // followed reports whether one who acts in the row scored last met a decoy in a story that goes on: of theirs all that is unusual by itself belongs to
 // it, however many others do the like.
 func (s *Site) followed() bool {
-	if loudest := s.engine.verdict.Loud; len(loudest) == 0 || loudest[0].Bits < loud {
+	if v := &s.engine.verdict; v.Loudest < 0 || v.Bits < loud {
 		return false
 	}
 	for i := range s.row.Values {

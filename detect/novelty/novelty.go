@@ -46,13 +46,12 @@ type Measure struct {
 
 // A Verdict is how an event as a whole stands.
 type Verdict struct {
-	Values float32   // sum of the raw bits of all fields
-	Never  float32   // how many pairs are new though both halves are known
-	Loud   []Measure // the most surprising features, at most MaxLoud, loudest first
+	Values  float32   // sum of the raw bits of all fields
+	Never   float32   // how many pairs are new though both halves are known
+	Loudest int       // the most surprising feature, -1 where none has a bit
+	Bits    float32   // of that one
+	Loud    []Measure // the most surprising features, at most MaxLoud, loudest first: Name fills them in
 }
-
-// MaxLoud is how many features a Verdict names.
-const MaxLoud = 8
 
 // Model is what is known of a site's values and pairs.
 type Model struct {
@@ -61,65 +60,82 @@ type Model struct {
 	stats  []stat
 	weight float32 // what an event adds now: rises instead of everything else falling
 
+	company company
+
 	// of the event scored last
-	now []Measure
+	now  []Measure
+	here []uint16 // features that it has, in order
 }
 
 // New returns a Model that knows nothing. Its counts take at most maxBytes, and begin with a 16th of that.
 func New(layout *feature.Layout, maxBytes int) *Model {
 	n := layout.Features()
-	return &Model{layout: layout, counts: sketch.NewCounts(maxBytes/16, maxBytes), stats: make([]stat, n), now: make([]Measure, n), weight: 1}
+	m := &Model{layout: layout, counts: sketch.NewCounts(maxBytes/16, maxBytes), stats: make([]stat, n), now: make([]Measure, n), weight: 1}
+	m.company = newCompany(layout)
+	for i := range m.now {
+		m.now[i] = Measure{Feature: i, Rank: -1}
+	}
+	return m
 }
 
-// Score fills v with how unusual r is. It changes nothing that is known.
+// Score fills v with how unusual r is, all but Loud. It changes nothing that is known.
 func (m *Model) Score(r *feature.Row, v *Verdict) {
-	*v = Verdict{Loud: v.Loud[:0]}
-	var loud loudest
+	*v = Verdict{Loudest: -1, Bits: 1, Loud: v.Loud[:0]}
+	for _, i := range m.here {
+		m.now[i].Rank = -1
+	}
+	m.here = m.here[:0]
+	m.company.begin()
 	fields := len(m.layout.Fields)
 	for i := range fields {
-		me := &m.now[i]
-		h := r.Values[i].Hash
-		if h == 0 {
-			me.Rank = -1
-			continue
+		if h := r.Values[i].Hash; h != 0 {
+			m.find(i, h)
+		} else {
+			m.company.lacks(i)
 		}
-		s := &m.stats[i]
-		n, way := m.counts.Find(h)
-		me.Key, me.Count, me.way = h, n, way
+	}
+	values := len(m.here)
+	for j := range m.company.pairs() {
+		p, i := &m.layout.Pairs[j], fields+j
+		m.find(i, sketch.Mix(m.now[p.A].Key^uint64(i), m.now[p.B].Key))
+	}
+	for _, h := range m.here[:values] {
+		i := int(h)
+		me, s := &m.now[i], &m.stats[i]
 		if m.layout.Fields[i].Kind == feature.Hour {
 			me.Rank = 0 // every hour is new once: only who is active in it tells something
 			continue
 		}
-		me.Raw = sketch.Log2((s.ranks.Total() + 0.5*(s.kinds+m.weight)) / (n + 0.5*m.weight))
+		me.Raw = sketch.Log2((s.ranks.Total() + 0.5*(s.kinds+m.weight)) / (me.Count + 0.5*m.weight))
 		m.rank(i, me, s)
 		v.Values += me.Raw
-		loud.add(me)
+		v.hear(me)
 	}
-	for j, p := range m.layout.Pairs {
-		i := fields + j
-		me := &m.now[i]
-		a, b := &m.now[p.A], &m.now[p.B]
-		if a.Rank < 0 || b.Rank < 0 {
-			me.Rank = -1
-			continue
-		}
-		s := &m.stats[i]
-		me.Key = sketch.Mix(a.Key^uint64(i), b.Key)
-		n, way := m.counts.Find(me.Key)
-		me.Count, me.way = n, way
+	for _, h := range m.here[values:] {
+		i := int(h)
+		p, me := &m.layout.Pairs[i-fields], &m.now[i]
+		a, b, n := &m.now[p.A], &m.now[p.B], me.Count
 		me.Raw = max(0, sketch.Log2((min(a.Count, b.Count)+m.weight)/(n+m.weight)))
 		if me.Raw >= askFirsts {
-			me.Raw = max(0, min(m.alone(i, 0, a, n), m.alone(i, 1, b, n)))
+			if me.Raw = max(0, m.alone(i, 0, a, n)); me.Raw > 0 {
+				me.Raw = max(0, min(me.Raw, m.alone(i, 1, b, n)))
+			}
 		}
-		m.rank(i, me, s)
+		m.rank(i, me, &m.stats[i])
 		if n < newBelow*m.weight && a.Rank != Never && b.Rank != Never {
 			v.Never++
 		}
-		loud.add(me)
+		v.hear(me)
 	}
-	for _, me := range loud.all[:loud.n] {
-		v.Loud = append(v.Loud, *me)
-	}
+}
+
+// find finds the count of a feature of the event. That of all of them is found before any is judged: memory answers to many at a time where none of the
+// questions hangs on an answer.
+func (m *Model) find(i int, key uint64) {
+	me := &m.now[i]
+	m.here = append(m.here, uint16(i))
+	me.Key = key
+	me.Count, me.way = m.counts.Find(key)
 }
 
 // Together returns how surprising all fields and pairs of the event scored last are together, log2 of the sum of the inverses of their chances,
@@ -128,9 +144,10 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 func (m *Model) Together() (surprise, unseen, alone float32) {
 	fields := len(m.layout.Fields)
 	chances, words, n := float32(1), float32(0), float32(0)
-	for i := range m.now {
+	for _, h := range m.here {
+		i := int(h)
 		me := &m.now[i]
-		if me.Rank < 0 || i < fields && m.layout.Fields[i].Kind == feature.Hour {
+		if i < fields && m.layout.Fields[i].Kind == feature.Hour {
 			continue
 		}
 		chance := sketch.Exp2(me.Bits)
@@ -161,7 +178,6 @@ func firstsKey(i, side int, key uint64) uint64 { return sketch.Mix(key, uint64(2
 
 // rank sets the rank and the bits of a measure.
 func (m *Model) rank(i int, me *Measure, s *stat) {
-	me.Feature = i
 	me.Rank = max(0, min(int(2*me.Raw), Never-1))
 	if i < len(m.layout.Fields) && me.Count < newBelow*m.weight {
 		me.Rank = Never
@@ -169,41 +185,13 @@ func (m *Model) rank(i int, me *Measure, s *stat) {
 	me.Bits = s.ranks.Bits(me.Rank)
 }
 
-// loudest is the most surprising measures of an event so far, loudest first.
-type loudest struct {
-	all [MaxLoud]*Measure
-	n   int
-}
-
-// add takes in a measure that is louder than one there, or for which there is room.
-func (l *loudest) add(me *Measure) {
-	if me.Bits < 1 {
-		return
-	}
-	i := l.n
-	if i == MaxLoud {
-		if i--; me.Bits <= l.all[i].Bits {
-			return
-		}
-	} else {
-		l.n++
-	}
-	for ; i > 0 && l.all[i-1].Bits < me.Bits; i-- {
-		l.all[i] = l.all[i-1]
-	}
-	l.all[i] = me
-}
-
 // Learn counts the event scored last with a weight of at most 1.
 func (m *Model) Learn(weight float32) {
 	w := weight * m.weight
 	fields := len(m.layout.Fields)
-	for i := range m.now {
-		me := &m.now[i]
-		if me.Rank < 0 {
-			continue
-		}
-		s := &m.stats[i]
+	for _, h := range m.here {
+		i := int(h)
+		me, s := &m.now[i], &m.stats[i]
 		if me.Count == 0 {
 			s.kinds += w
 		}
@@ -268,7 +256,7 @@ func (m *Model) Count(field int) float32 {
 
 // Bytes returns the memory that the model takes.
 func (m *Model) Bytes() int {
-	return m.counts.Bytes() + len(m.stats)*(sketch.Classes*8+16) + len(m.now)*32
+	return m.counts.Bytes() + len(m.stats)*(sketch.Classes*8+16) + len(m.now)*32 + cap(m.here)*2 + m.company.bytes()
 }
 
 // Encode appends the model to e.

@@ -34,6 +34,7 @@ func (w *world) see(values ...string) (bits [4]float32) {
 		}
 	}
 	w.model.Score(&r, &w.v)
+	w.model.Name(&w.v)
 	for _, me := range w.v.Loud {
 		bits[me.Feature] = me.Bits
 	}
