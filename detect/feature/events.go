@@ -205,11 +205,18 @@ type Events struct {
 	key    sketch.Key
 	layout Layout
 	seen   [numFields]memory
-	use    []int // fields whose column the current batch has
+	use    []use // fields whose column the current batch has
 	batch  *event.Batch
 	nat    bool // whether a source of the batch is translated
 	hours  [24]string
 	host   uint64 // class of the programs of a host
+}
+
+// use is a field that a batch has, without the words about it, which would be in the way of what is read for each row.
+type use struct {
+	field  int
+	column event.Column
+	how    how
 }
 
 // NewEvents returns an extractor that hashes with key.
@@ -233,7 +240,7 @@ func (e *Events) Begin(b *event.Batch) {
 	e.batch, e.use, e.nat = b, e.use[:0], b.Filled(event.SourceNATIP)
 	for i := range eventFields {
 		if eventFields[i].how != asRow && b.Filled(eventFields[i].column) {
-			e.use = append(e.use, i)
+			e.use = append(e.use, use{i, eventFields[i].column, eventFields[i].how})
 		}
 	}
 }
@@ -245,25 +252,32 @@ func (e *Events) Row(row int, r *Row) {
 	}
 	clear(r.Values)
 	alone := e.nat && Mapped(e.batch, row)
-	for _, i := range e.use {
-		s := &eventFields[i]
-		if alone && (s.column == event.DestinationIP || s.column == event.DestinationPort || s.column == event.DestinationCountry) {
+	read, text, ours := event.Column(event.NumColumns), "", false // fields of one column stand together
+	for i := range e.use {
+		u := &e.use[i]
+		if alone && (u.column == event.DestinationIP || u.column == event.DestinationPort || u.column == event.DestinationCountry) {
 			continue
 		}
-		if s.how == asNumber || s.how == asSize {
-			if n, ok := e.batch.Uint(s.column, row); ok && e.asked(i, n, row) {
-				e.number(i, s.how, n, r)
+		if u.how == asNumber || u.how == asSize {
+			if n, ok := e.batch.Uint(u.column, row); ok && e.asked(u.field, n, row, r) {
+				e.number(u.field, u.how, n, r)
 			}
 			continue
 		}
-		if s.how == asHour {
+		if u.how == asHour {
 			h := hourOfDay(e.batch.Time(event.Time, row))
-			r.Values[i] = Value{Hash: e.key.Number(uint64(i+1), uint64(h)), Text: e.hours[h]}
+			r.Values[u.field] = Value{Hash: e.key.Number(uint64(u.field+1), uint64(h)), Text: e.hours[h]}
 			continue
 		}
-		text := s.how.cut(e.batch.Text(s.column, row))
-		if text != "" {
-			r.Values[i] = Value{Hash: e.seen[i].hashIn(e.key, i, text), Text: text}
+		if u.column != read {
+			read, text = u.column, e.batch.Text(u.column, row)
+			ours = text != "" && u.how.isAddress() && Private(text)
+		}
+		if text == "" {
+			continue
+		}
+		if part := u.how.cut(text, ours); part != "" {
+			r.Values[u.field] = Value{Hash: e.seen[u.field].hashIn(e.key, u.field, part), Text: part}
 		}
 	}
 	r.Class = e.class(r.Values[dataset])
@@ -294,16 +308,15 @@ func (e *Events) class(v Value) uint64 {
 
 // asked reports whether a number belongs to a field. Destination ports that are asked for from outside are a field of their own, because the
 // world asks for any of them every day and the council's own machines do not. The port that an answer goes to was picked for the occasion
-// and says nothing.
-func (e *Events) asked(field int, port uint64, row int) bool {
+// and says nothing. The row's source is known by then.
+func (e *Events) asked(field int, port uint64, row int, r *Row) bool {
 	if field != dstPort && field != probed {
 		return true
 	}
 	if from, ok := e.batch.Uint(event.SourcePort, row); ok && from < 1024 && port >= 1024 {
 		return false
 	}
-	source := e.batch.Text(event.SourceIP, row)
-	return (source == "" || Private(source)) == (field == dstPort)
+	return (r.Values[srcOut].Hash == 0) == (field == dstPort)
 }
 
 func (e *Events) number(field int, how how, n uint64, r *Row) {

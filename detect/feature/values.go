@@ -8,19 +8,22 @@ import (
 	"frontfoot/detect/sketch"
 )
 
-// cut returns what of a text counts; "" means nothing does.
-func (h how) cut(text string) string {
+// isAddress reports whether it matters if a text is an address of private space.
+func (h how) isAddress() bool { return h == inside || h == outside || h == network }
+
+// cut returns what of a text counts, which is an address of private space or not; "" means nothing does.
+func (h how) cut(text string, private bool) string {
 	switch h {
 	case inside:
-		if !Private(text) {
+		if !private {
 			return ""
 		}
 	case outside:
-		if Private(text) {
+		if private {
 			return ""
 		}
 	case network:
-		if Private(text) {
+		if private {
 			return ""
 		}
 		return subnet(text)
