@@ -47,8 +47,10 @@ const (
 	fortnight = 14 * int64(day)
 )
 
+const shortest = 60 * 60 // seconds: no window is over before an hour is
+
 // spans holds the lengths of the windows, in seconds.
-var spans = [windows]uint32{24 * 60 * 60, 60 * 60}
+var spans = [windows]uint32{24 * 60 * 60, shortest}
 
 // A Case is one connection. Who, At and Kind are keyed hashes.
 type Case struct {
@@ -168,6 +170,9 @@ func (m *Model) seat(key uint64, kind int, at uint32) *sketch.Seat[tally] {
 
 // end ends the windows of a tally that are over at a time.
 func (m *Model) end(s *sketch.Seat[tally], at uint32) {
+	if s.Last/shortest == at/shortest {
+		return
+	}
 	t := &s.Thing
 	n := m.doings.At(t.doing)
 	if n == nil {
