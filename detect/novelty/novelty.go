@@ -64,7 +64,7 @@ type Model struct {
 
 	// of the event scored last
 	now  []Measure
-	here []uint16 // features that it has, in order
+	here []int32 // features that it has, in order
 }
 
 // New returns a Model that knows nothing. Its counts take at most maxBytes, and begin with a 16th of that.
@@ -133,7 +133,7 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 // questions hangs on an answer.
 func (m *Model) find(i int, key uint64) {
 	me := &m.now[i]
-	m.here = append(m.here, uint16(i))
+	m.here = append(m.here, int32(i))
 	me.Key = key
 	me.Count, me.way = m.counts.Find(key)
 }
@@ -256,7 +256,7 @@ func (m *Model) Count(field int) float32 {
 
 // Bytes returns the memory that the model takes.
 func (m *Model) Bytes() int {
-	return m.counts.Bytes() + len(m.stats)*(sketch.Classes*8+16) + len(m.now)*32 + cap(m.here)*2 + m.company.bytes()
+	return m.counts.Bytes() + len(m.stats)*(sketch.Classes*8+16) + len(m.now)*32 + cap(m.here)*4 + m.company.bytes()
 }
 
 // Encode appends the model to e.
