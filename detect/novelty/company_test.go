@@ -20,7 +20,7 @@ func TestCompany(t *testing.T) {
 	for _, has := range []uint{0, 1<<fields - 1, 1<<12 | 1, 0b1_0101_1100_0110, 1 << 5} {
 		var want []int
 		for j, p := range l.Pairs {
-			if has>>p.A&has>>p.B&1 == 1 {
+			if (has>>p.A)&(has>>p.B)&1 == 1 {
 				want = append(want, j)
 			}
 		}
