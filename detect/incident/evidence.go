@@ -1,6 +1,10 @@
 package incident
 
-import "frontfoot/detect/sketch"
+import (
+	"slices"
+
+	"frontfoot/detect/sketch"
+)
 
 // plenty is how many events of a sort are enough to show it where room is short.
 const plenty = 10
@@ -23,8 +27,11 @@ func (o *Observation) sort() uint32 {
 	return uint32(sort >> 32)
 }
 
-// take adds an event of a sort, unless there is no room for more of it.
+// take adds an event of a sort, unless it is there for something else, or there is no room for more of it.
 func (s *sample) take(r Row, sort uint32) {
+	if slices.Contains(s.rows, r) {
+		return
+	}
 	if len(s.rows) == MaxEvidence {
 		i := s.spare(sort)
 		if i < 0 {

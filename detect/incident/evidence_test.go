@@ -52,3 +52,14 @@ func TestEvidenceOfManySorts(t *testing.T) {
 		}
 	}
 }
+
+// TestEvidenceOnce checks that an event that several models tell of is shown once.
+func TestEvidenceOnce(t *testing.T) {
+	var s sample
+	for seq := range uint64(4) {
+		s.take(Row{"e", seq / 2}, uint32(seq))
+	}
+	if len(s.rows) != 2 || len(s.sorts) != 2 || s.rows[1] != (Row{"e", 1}) {
+		t.Errorf("%+v of two events", s)
+	}
+}
