@@ -47,7 +47,7 @@ func (m *Model) judge() {
 		step := t.step(grew[i] - most)
 		grew[i] = step
 		bits := m.bits(step)
-		if step < twice || bits < m.trials.Bar() {
+		if step < twice || !m.trials.Tells(bits) {
 			continue
 		}
 		t.grown = true

@@ -35,16 +35,15 @@ const (
 )
 
 const (
-	windows   = 2
-	measures  = quantities*windows - 1 // the longest connection is one of a day alone
-	chosen    = 2.32                   // bits: the most telling of five measures is chosen
-	dim       = 0.125                  // the weight of a window of somebody in an open incident
-	settled   = 4                      // windows after which one is known
-	enough    = 32                     // windows of others from which it is known what is usual
-	fewest    = 2048                   // seats: one for each pair of an ordinary council, or what is done once a day is forgotten
-	slots     = 4096
-	day       = 24 * time.Hour
-	fortnight = 14 * int64(day)
+	windows  = 2
+	measures = quantities*windows - 1 // the longest connection is one of a day alone
+	chosen   = 2.32                   // bits: the most telling of five measures is chosen
+	dim      = 0.125                  // the weight of a window of somebody in an open incident
+	settled  = 4                      // windows after which one is known
+	enough   = 32                     // windows of others from which it is known what is usual
+	fewest   = 2048                   // seats: one for each pair of an ordinary council, or what is done once a day is forgotten
+	slots    = 4096
+	day      = 24 * time.Hour
 )
 
 const shortest = 60 * 60 // seconds: no window is over before an hour is
@@ -82,7 +81,6 @@ type Model struct {
 	doings  sketch.Pool[doing]
 	kinds   sketch.Kinds[kind]
 	trials  sequence.Trials // windows begun, since the midnight before the first connection
-	hours   int64           // begun
 	taken   []uint64        // tallies of the row taken last
 }
 
@@ -93,20 +91,17 @@ func New(key sketch.Key, layout *feature.Layout) *Model {
 
 // Pass moves the site's time forward to t. Windows that are over are learned then.
 func (m *Model) Pass(t int64) {
-	if m.trials.Pass(t, t-t%int64(day)) {
-		m.hours = t / int64(time.Hour)
+	hour, fortnight := m.trials.Turn(t, t-t%int64(day))
+	if !hour {
+		return
 	}
-	now := m.trials.Now()
-	if hour := now / int64(time.Hour); hour > m.hours {
-		for s := range m.tallies.All() {
-			m.end(s, m.trials.Seconds())
+	for s := range m.tallies.All() {
+		m.end(s, m.trials.Seconds())
+	}
+	if fortnight {
+		for k := range m.kinds.All() {
+			k.halve()
 		}
-		if now/fortnight > m.hours*int64(time.Hour)/fortnight {
-			for k := range m.kinds.All() {
-				k.halve()
-			}
-		}
-		m.hours = hour
 	}
 }
 

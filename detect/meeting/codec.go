@@ -17,7 +17,6 @@ func (m *Model) Encode(e *sketch.Encoder) {
 		e.Floats(m.curves[w].known())
 	}
 	m.trials.Encode(e)
-	e.Int(m.hours)
 }
 
 func (c *circle) encode(e *sketch.Encoder) {
@@ -46,7 +45,6 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	if err := m.trials.Decode(d); err != nil {
 		return err
 	}
-	m.hours = d.Int()
 	for s := range m.circles.All() {
 		if c := &s.Thing; s.Last > m.trials.Seconds() || !c.sound() {
 			return errMeeting

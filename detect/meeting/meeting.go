@@ -54,7 +54,6 @@ type Model struct {
 	circles sketch.Shelf[circle]
 	curves  [windows]curve
 	trials  sequence.Trials      // windows begun, since the midnight before the first connection
-	hours   int64                // begun
 	taken   *sketch.Seat[circle] // of the row taken last
 }
 
@@ -65,18 +64,15 @@ func New(layout *feature.Layout) *Model {
 
 // Pass moves the site's time forward to t. Windows that are over are learned then.
 func (m *Model) Pass(t int64) {
-	const fortnight = 14 * int64(day)
-	if m.trials.Pass(t, t-t%int64(day)) {
-		m.hours = t / int64(time.Hour)
+	hour, fortnight := m.trials.Turn(t, t-t%int64(day))
+	if !hour {
+		return
 	}
-	if now := m.trials.Now() / int64(time.Hour); now > m.hours {
-		for s := range m.circles.All() {
-			s.Thing.end(s.Last, m.trials.Seconds(), &m.curves)
-		}
-		if m.trials.Now()/fortnight > m.hours*int64(time.Hour)/fortnight {
-			m.halve()
-		}
-		m.hours = now
+	for s := range m.circles.All() {
+		s.Thing.end(s.Last, m.trials.Seconds(), &m.curves)
+	}
+	if fortnight {
+		m.halve()
 	}
 }
 

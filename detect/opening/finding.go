@@ -28,7 +28,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 			best, which = v, i
 		}
 	}
-	if r.Learning || best.Bits == 0 || best.Bits < m.trials.Bar() {
+	if r.Learning || !m.trials.Tells(best.Bits) {
 		return nil
 	}
 	return m.tell(r, which, &best)

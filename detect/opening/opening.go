@@ -40,7 +40,6 @@ type Model struct {
 	circles   sketch.Shelf[circle]
 	kinds     sketch.Kinds[kind]
 	trials    sequence.Trials // hours of closed circles, since the midnight before the first connection
-	hours     int64           // begun
 	taken     []uint64        // circles of the row taken last
 }
 
@@ -54,23 +53,19 @@ func New(layout *feature.Layout) *Model {
 
 // Pass moves the site's time forward to t. Hours that are over are learned then.
 func (m *Model) Pass(t int64) {
-	const fortnight = 14 * int64(day)
-	if m.trials.Pass(t, t-t%int64(day)) {
-		m.hours = t / hour
+	hour, fortnight := m.trials.Turn(t, t-t%int64(day))
+	if !hour {
+		return
 	}
-	now := m.trials.Now()
-	if next := now / hour; next > m.hours {
-		for s := range m.circles.All() {
-			m.end(&s.Thing)
-		}
-		if now/fortnight > m.hours*hour/fortnight {
-			for k := range m.kinds.All() {
-				k.halve()
-			}
-		}
-		m.circles.Rest()
-		m.hours = next
+	for s := range m.circles.All() {
+		m.end(&s.Thing)
 	}
+	if fortnight {
+		for k := range m.kinds.All() {
+			k.halve()
+		}
+	}
+	m.circles.Rest()
 }
 
 // end learns the hour of a circle that is over.

@@ -22,7 +22,6 @@ func (m *Model) Encode(e *sketch.Encoder) {
 		e.Float(s.bits)
 	}
 	m.trials.Encode(e)
-	e.Int(m.hours)
 }
 
 func (a *actor) encode(e *sketch.Encoder) {
@@ -54,7 +53,6 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	if err := m.trials.Decode(d); err != nil {
 		return err
 	}
-	m.hours = d.Int()
 	for x := range m.actors.All() {
 		if !x.Thing.sound(x.Last, m.trials.Seconds(), m.kinds.Len()) {
 			return errRefusal

@@ -83,7 +83,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 
 func account(user uint64) uint64 { return sketch.Mix(user, user) }
 
-func (m *Model) tells(v *Verdict) bool { return v.Bits >= m.trials.Bar() }
+func (m *Model) tells(v *Verdict) bool { return m.trials.Tells(v.Bits) }
 
 func kindOf(class uint64, how manner, who int) uint64 {
 	return sketch.Mix(class, uint64(how)<<8|uint64(who))

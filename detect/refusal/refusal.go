@@ -63,7 +63,6 @@ type Model struct {
 	kinds  sketch.Kinds[kind]
 	hot    hot
 	trials sequence.Trials // at actors that were refused twice
-	hours  int64           // begun
 	taken  []uint64        // actors of the row taken last
 }
 
@@ -75,20 +74,17 @@ func New(key sketch.Key, layout *feature.Layout) *Model {
 // Pass moves the site's time forward to t. What actors did is learned when their windows have ended, so that nobody teaches what is usual while
 // it is judged.
 func (m *Model) Pass(t int64) {
-	const fortnight = 2 * week
-	if m.trials.Pass(t, t) {
-		m.hours = t / hour
+	hour, fortnight := m.trials.Turn(t, t)
+	if !hour {
+		return
 	}
-	if now := m.trials.Now() / hour; now > m.hours {
-		for s := range m.actors.All() {
-			m.close(s, m.trials.Seconds())
+	for s := range m.actors.All() {
+		m.close(s, m.trials.Seconds())
+	}
+	if fortnight {
+		for k := range m.kinds.All() {
+			k.halve()
 		}
-		if now*hour/fortnight > m.hours*hour/fortnight {
-			for k := range m.kinds.All() {
-				k.halve()
-			}
-		}
-		m.hours = now
 	}
 }
 

@@ -25,6 +25,16 @@ func (t *Trials) Pass(at, from int64) (first bool) {
 	return first
 }
 
+// Turn is Pass, and reports whether an hour and whether a fortnight of the site's time ended by it. By the first nothing does.
+func (t *Trials) Turn(at, from int64) (hour, fortnight bool) {
+	before := t.now
+	if t.Pass(at, from) || t.now == before {
+		return false, false
+	}
+	ended := func(span int64) bool { return t.now/span > before/span }
+	return ended(int64(time.Hour)), ended(14 * 24 * int64(time.Hour))
+}
+
 // Now is the model's time.
 func (t *Trials) Now() int64 { return t.now }
 

@@ -82,3 +82,21 @@ func TestShare(t *testing.T) {
 		t.Errorf("%.2f bits of ten in 8000, %.2f of 6000", rare, common)
 	}
 }
+
+// TestTurn checks that the first time ends nothing, and that hours and fortnights end once each, however far time jumps, and never by running backwards.
+func TestTurn(t *testing.T) {
+	var x Trials
+	const hour = int64(time.Hour)
+	start := 2000 * 14 * day
+	for i, c := range []struct {
+		at              int64
+		hour, fortnight bool
+	}{
+		{start, false, false}, {start + hour - 1, false, false}, {start + hour, true, false}, {start + hour, false, false}, {start, false, false},
+		{start + 9*day, true, false}, {start + 14*day, true, true}, {start + 14*day + 1, false, false}, {start + 80*day, true, true},
+	} {
+		if h, f := x.Turn(c.at, c.at); h != c.hour || f != c.fortnight {
+			t.Errorf("time %d: %v and %v, want %v and %v", i, h, f, c.hour, c.fortnight)
+		}
+	}
+}

@@ -58,8 +58,7 @@ func New(key sketch.Key) *Model {
 
 // pass moves the site's time forward.
 func (m *Model) pass(now int64) {
-	before := m.trials.Now()
-	if !m.trials.Pass(now, now-now%int64(day)) && m.trials.Now()/int64(fortnight) > before/int64(fortnight) {
+	if _, fortnight := m.trials.Turn(now, now-now%int64(day)); fortnight {
 		for i := range m.lives {
 			m.lives[i].table().Halve()
 		}
@@ -115,7 +114,7 @@ func (m *Model) look(speaks uint64) (found *source, bits float32, silent uint32)
 			out = out || ought > 0
 			continue
 		}
-		if b := m.lives[s.pace()].bits(far - s.top()); found == nil && s.hash != speaks && b >= m.trials.Bar() {
+		if b := m.lives[s.pace()].bits(far - s.top()); found == nil && s.hash != speaks && m.trials.Tells(b) {
 			found, bits, silent = s, b, at-seat.Last
 		}
 	}

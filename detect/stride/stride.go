@@ -19,16 +19,15 @@ import (
 )
 
 const (
-	kept      = 4            // numbers that are remembered of one
-	octaves   = 33           // of strides
-	rarest    = 64           // one in so many strides is short
-	dim       = 0.125        // the weight of a stride of somebody in an open incident
-	quiet     = 12 * 60 * 60 // seconds after which a bet begins anew
-	richest   = 64           // bits: beyond, nothing more is to be known
-	fewest    = 64           // seats
-	slots     = 2048
-	maxKinds  = 12
-	fortnight = 14 * int64(24*time.Hour)
+	kept     = 4            // numbers that are remembered of one
+	octaves  = 33           // of strides
+	rarest   = 64           // one in so many strides is short
+	dim      = 0.125        // the weight of a stride of somebody in an open incident
+	quiet    = 12 * 60 * 60 // seconds after which a bet begins anew
+	richest  = 64           // bits: beyond, nothing more is to be known
+	fewest   = 64           // seats
+	slots    = 2048
+	maxKinds = 12
 )
 
 // A Verdict is what is known of one who opened another record.
@@ -43,7 +42,6 @@ type Verdict struct {
 type Model struct {
 	key     sketch.Key
 	layout  *feature.Layout
-	has     columns
 	walkers sketch.Shelf[walker]
 	kinds   sketch.Kinds[kind]
 	trials  sequence.Trials // bets begun, since the midnight before the first record
@@ -68,9 +66,7 @@ func New(key sketch.Key, layout *feature.Layout) *Model {
 
 // Pass moves the site's time forward to t.
 func (m *Model) Pass(t int64) {
-	was := m.trials.Now()
-	m.trials.Pass(t, t-t%int64(24*time.Hour))
-	if was != 0 && m.trials.Now()/fortnight > was/fortnight {
+	if _, fortnight := m.trials.Turn(t, t-t%int64(24*time.Hour)); fortnight {
 		for k := range m.kinds.All() {
 			k.halve()
 		}
