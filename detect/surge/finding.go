@@ -40,15 +40,12 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	for _, field := range parts {
 		name = sketch.Mix(name^uint64(field), r.Values[field].Hash^1)
 	}
-	found := m.count(r, sort, name)
-	if name, how := m.service(r); name != 0 {
-		found = cmp.Or(m.count(r, how, name), found)
+	how, v := sort, m.Count(name, r.Now)
+	if service, asked := m.service(r); service != 0 {
+		if of := m.Count(service, r.Now); m.trials.Tells(of.Bits) { // the sort is told of another time
+			how, name, v = asked, service, of
+		}
 	}
-	return found
-}
-
-func (m *Model) count(r *sequence.Row, how int, name uint64) *sequence.Finding {
-	v := m.Count(name, r.Now)
 	if r.Learning || !m.trials.Tells(v.Bits) {
 		return nil
 	}

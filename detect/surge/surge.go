@@ -107,7 +107,7 @@ func (m *Model) pass(now int64) {
 		s.Thing.turn(turn)
 	}
 	m.all.best[0] = max(m.all.best[0], level(m.all.n))
-	m.all.n, m.all.days = 0, min(m.all.days+1, week)
+	m.all.n = 0
 	m.all.turn(turn)
 	if turn > 0 && d/week%2 == 0 {
 		m.life.table().Halve()
