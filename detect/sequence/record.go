@@ -1,14 +1,38 @@
 package sequence
 
-import "frontfoot/detect/feature"
+import (
+	"frontfoot/detect/feature"
+	"frontfoot/ingest/event"
+)
 
 // Refused reports whether what the row tells of was not let happen.
 func (r *Row) Refused() bool {
 	return r.Values[feature.Outcome].Text == "failure" || r.Values[feature.EventType].Text == "denied" || r.Values[feature.HTTPStatus].Number >= 400
 }
 
-// Record is what an application calls the record that the row is about, "" where it names none. The batch has labels.
-func (r *Row) Record() (name string) {
+// opened is what a row opens.
+type opened struct {
+	name        string
+	page, asked bool
+}
+
+// Opened is what the row opens: a page or a file, else what an application that names an account calls the record. It is "" where there is none. Several models ask.
+func (r *Row) Opened() (name string, page bool) {
+	o := &r.opened
+	if !o.asked {
+		o.asked = true
+		if o.name = r.Text(event.URLPath); o.name == "" {
+			o.name = r.Text(event.FilePath)
+		}
+		if o.page = o.name != ""; !o.page && r.Values[feature.User].Hash != 0 {
+			o.name = r.record()
+		}
+	}
+	return o.name, o.page
+}
+
+// record is what an application calls the record that the row is about, "" where it names none.
+func (r *Row) record() (name string) {
 	r.Batch.Labels(r.Index, func(label, value string) bool {
 		if isRecord(label) {
 			name = value

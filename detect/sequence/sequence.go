@@ -21,6 +21,7 @@ type Row struct {
 	Daily        float32      // events a day at this site
 	Learning     bool         // the site is too young to raise incidents: all of it is taken as ordinary
 	Place        Place
+	opened       opened // known once a model asked
 }
 
 // Text is the text of a column in the row.

@@ -10,16 +10,11 @@ import (
 	"frontfoot/ingest/event"
 )
 
-// columns says what the rows of a batch may have.
-type columns struct{ pages, files, labels bool }
-
 // Name is the model's, in findings and snapshots.
 func (m *Model) Name() string { return "stride" }
 
-// Begin makes the model ready for the rows of b.
-func (m *Model) Begin(b *event.Batch) {
-	m.has = columns{b.Filled(event.URLPath), b.Filled(event.FilePath), b.Filled(event.LabelsColumn)}
-}
+// Begin does nothing: what the model asks of a batch is there or not row by row.
+func (m *Model) Begin(*event.Batch) {}
 
 // Take takes up a row in which an account, or an inside address where none is named, opens a record here that has a number.
 func (m *Model) Take(r *sequence.Row) *sequence.Finding {
@@ -28,7 +23,8 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	if who == 0 || r.Values[feature.DestinationOutside].Hash != 0 || r.Refused() {
 		return nil
 	}
-	sort, place := m.read(m.record(r))
+	name, _ := r.Opened()
+	sort, place := m.read(name)
 	if place == 0 {
 		return nil
 	}
@@ -37,20 +33,6 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 		return nil
 	}
 	return m.tell(r, &v)
-}
-
-// record is what is opened: a page, a file, or what an application calls the record.
-func (m *Model) record(r *sequence.Row) (name string) {
-	if m.has.pages {
-		name = r.Text(event.URLPath)
-	}
-	if name == "" && m.has.files {
-		name = r.Text(event.FilePath)
-	}
-	if name == "" && m.has.labels && r.Values[feature.User].Hash != 0 {
-		name = r.Record()
-	}
-	return name
 }
 
 // tell says how many records were close together.

@@ -17,7 +17,6 @@ func (m *Model) Encode(e *sketch.Encoder) {
 		e.Uint(uint64(m.door[i]))
 	}
 	m.trials.Encode(e)
-	e.Int(m.hours)
 }
 
 func (t *tally) encode(e *sketch.Encoder) {
@@ -45,7 +44,6 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 	if err := m.trials.Decode(d); err != nil {
 		return err
 	}
-	m.hours = d.Int()
 	for s := range m.tallies.All() {
 		if t := &s.Thing; int(t.kind) >= m.kinds.Len() || s.Last > m.trials.Seconds() || !t.sound() {
 			return errVariety

@@ -35,13 +35,8 @@ func relations() []relation {
 	}
 }
 
-// columns says what the rows of a batch may have.
-type columns struct{ pages, files, labels bool }
-
-// Begin makes the model ready for the rows of b.
-func (m *Model) Begin(b *event.Batch) {
-	m.has = columns{b.Filled(event.URLPath), b.Filled(event.FilePath), b.Filled(event.LabelsColumn)}
-}
+// Begin does nothing: what the model asks of a batch is there or not row by row.
+func (m *Model) Begin(*event.Batch) {}
 
 // A sight is what several relations ask of a row.
 type sight struct {
@@ -59,17 +54,16 @@ func accountRecords(m *Model, r *sequence.Row) (key, thing uint64) {
 	if key = cmp.Or(r.Values[feature.User].Hash, r.Values[feature.SourceInside].Hash); key == 0 || m.sight.refused {
 		return 0, 0
 	}
-	if thing = m.sight.page; thing == 0 && m.has.labels && r.Values[feature.User].Hash != 0 {
-		if name := r.Record(); name != "" {
-			thing = m.key.Hash(records, name)
-		}
+	thing = m.sight.page
+	if name, page := r.Opened(); name != "" && !page {
+		thing = m.key.Hash(records, name)
 	}
 	return key, thing
 }
 
 // nameAddresses is a name, and the address that it is said to have.
 func nameAddresses(m *Model, r *sequence.Row) (key, thing uint64) {
-	if !m.has.labels || r.Values[feature.DNSName].Hash == 0 {
+	if r.Values[feature.DNSName].Hash == 0 {
 		return 0, 0
 	}
 	r.Batch.Labels(r.Index, func(label, value string) bool {
@@ -78,6 +72,9 @@ func nameAddresses(m *Model, r *sequence.Row) (key, thing uint64) {
 		}
 		return thing == 0
 	})
+	if thing == 0 {
+		return 0, 0
+	}
 	return m.key.Hash(names, r.Text(event.DNSQuestionName)), thing
 }
 
@@ -137,17 +134,11 @@ const (
 
 // page is the hash of a page or file with the machine that has it, 0 where there is none or it is of a machine outside.
 func (m *Model) page(r *sequence.Row) uint64 {
-	text := ""
-	if m.has.pages {
-		text = r.Text(event.URLPath)
-	}
-	if m.has.files && text == "" {
-		text = r.Text(event.FilePath)
-	}
-	if text == "" || r.Values[feature.DestinationOutside].Hash != 0 {
+	name, page := r.Opened()
+	if !page || r.Values[feature.DestinationOutside].Hash != 0 {
 		return 0
 	}
-	return sketch.Mix(m.key.Hash(pages, text), r.Values[feature.DestinationInside].Hash^r.Values[feature.Host].Hash)
+	return sketch.Mix(m.key.Hash(pages, name), r.Values[feature.DestinationInside].Hash^r.Values[feature.Host].Hash)
 }
 
 func account(m *Model, r *sequence.Row) string {
@@ -166,8 +157,6 @@ func deed(_ *Model, r *sequence.Row) string {
 }
 
 func page(_ *Model, r *sequence.Row) string {
-	if text := r.Text(event.URLPath); text != "" {
-		return feature.Clip(text)
-	}
-	return feature.Clip(r.Text(event.FilePath))
+	name, _ := r.Opened()
+	return feature.Clip(name)
 }

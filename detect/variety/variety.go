@@ -30,7 +30,6 @@ const (
 	fewest    = 128              // seats
 	slots     = 4096
 	day       = 24 * time.Hour
-	fortnight = 14 * int64(day)
 )
 
 // spans holds the lengths of the windows, in seconds.
@@ -49,13 +48,11 @@ type Verdict struct {
 type Model struct {
 	key       sketch.Key
 	layout    *feature.Layout
-	has       columns
 	relations []relation
 	tallies   sketch.Shelf[tally]
 	kinds     sketch.Kinds[kind]
 	door      door
 	trials    sequence.Trials // windows begun, since the midnight before the first row
-	hours     int64           // begun
 	sight     sight           // of the row taken last
 	taken     []uint64        // its tallies
 }
@@ -67,22 +64,19 @@ func New(key sketch.Key, layout *feature.Layout) *Model {
 
 // Pass moves the site's time forward to t. Windows that are over are learned then.
 func (m *Model) Pass(t int64) {
-	if m.trials.Pass(t, t-t%int64(day)) {
-		m.hours = t / int64(time.Hour)
+	hour, fortnight := m.trials.Turn(t, t-t%int64(day))
+	if !hour {
+		return
 	}
-	now := m.trials.Now()
-	if hour := now / int64(time.Hour); hour > m.hours {
-		for s := range m.tallies.All() {
-			s.Thing.end(s.Last, m.trials.Seconds(), m.kinds.Of(int(s.Thing.kind)))
-		}
-		if now/fortnight > m.hours*int64(time.Hour)/fortnight {
-			for k := range m.kinds.All() {
-				k.halve()
-			}
-		}
-		m.tallies.Rest()
-		m.hours = hour
+	for s := range m.tallies.All() {
+		s.Thing.end(s.Last, m.trials.Seconds(), m.kinds.Of(int(s.Thing.kind)))
 	}
+	if fortnight {
+		for k := range m.kinds.All() {
+			k.halve()
+		}
+	}
+	m.tallies.Rest()
 }
 
 // Count takes up that a key of a kind was seen with a thing, all keyed hashes, and returns what is known of it.
