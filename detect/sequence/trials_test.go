@@ -92,8 +92,15 @@ func TestTurn(t *testing.T) {
 		at              int64
 		hour, fortnight bool
 	}{
-		{start, false, false}, {start + hour - 1, false, false}, {start + hour, true, false}, {start + hour, false, false}, {start, false, false},
-		{start + 9*day, true, false}, {start + 14*day, true, true}, {start + 14*day + 1, false, false}, {start + 80*day, true, true},
+		{start, false, false},
+		{start + hour - 1, false, false},
+		{start + hour, true, false},
+		{start + hour, false, false},
+		{start, false, false},
+		{start + 9*day, true, false},
+		{start + 14*day, true, true},
+		{start + 14*day + 1, false, false},
+		{start + 80*day, true, true},
 	} {
 		if h, f := x.Turn(c.at, c.at); h != c.hour || f != c.fortnight {
 			t.Errorf("time %d: %v and %v, want %v and %v", i, h, f, c.hour, c.fortnight)
