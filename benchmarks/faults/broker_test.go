@@ -1,12 +1,15 @@
 package faults
 
 import (
+	"bytes"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"frontfoot/benchmarks/faults/proxy"
+	"frontfoot/store/storetest"
 )
 
 // segment is how much of the disk a spool takes at a time, in bytes.
@@ -170,7 +173,7 @@ func (d *idle) look(t *testing.T) {
 
 // F5: the database is killed over and over during inserts, and stays away.
 func TestF5DatabaseAway(t *testing.T) {
-	try(t, "F5 database killed and away", []string{"token"}, func(x *trial) *verdict {
+	try(t, "F5 database killed and away", []string{"token", "take_back"}, func(x *trial) *verdict {
 		r := newRegion(x.T, "")
 		front := r.frontDatabase(x.T)
 		sources := fileSources(x.T, 4, x.TempDir(), eventful())
@@ -191,6 +194,7 @@ func TestF5DatabaseAway(t *testing.T) {
 			r.engine.kill()
 			r.startEngine(x.T)
 		}
+		r.dieBetween(x, front)
 		front.SetRule(nil)
 		generations := ws[0].metric("frontfoot_bus_generations_total")
 		left, _ := memberships(ws[0].log.String())
@@ -212,6 +216,32 @@ func TestF5DatabaseAway(t *testing.T) {
 		x.check(peak(ws) <= 512+4*6, "a worker took %d MiB", peak(ws))
 		return v
 	})
+}
+
+// dieBetween kills the database when it has noted the token of an insert of events and has no rows of it yet. No signal can be timed so well: it is killed with
+// the answer owed, and what it has written gets back the name that it had a moment before.
+func (r *region) dieBetween(x *trial, front *proxy.Proxy) {
+	x.Helper()
+	answered := front.Count(proxy.Turn, proxy.Dropped)
+	front.SetRule(func(req proxy.Request) proxy.Verdict {
+		return proxy.Verdict{Drop: bytes.Contains(req.Body, []byte("query=INSERT+INTO+events+"))}
+	})
+	rows, still := r.rows(x.T), time.Now()
+	err := wait(x.Context(), patience, func() bool { // until every lane waits for such an answer, so that the newest part is one of theirs
+		if n := r.rows(x.T); n != rows {
+			rows, still = n, time.Now()
+		}
+		return front.Count(proxy.Turn, proxy.Dropped) > answered && time.Since(still) > 2*time.Second
+	})
+	x.check(err == nil, "the lanes do not come to a stand: %v", err)
+	r.engine.kill()
+	r.engine.env = off(x.off)
+	for _, table := range []string{"events", "events_by_hour"} {
+		if _, err := storetest.TakeBack(filepath.Join(r.engine.data(), "database"), "ff", table); err != nil {
+			x.Fatal(err)
+		}
+	}
+	r.startEngine(x.T)
 }
 
 func sentBy(sources []*source) int {

@@ -99,6 +99,13 @@ func Open(cfg Config, logger *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	taken, err := takeBackTokens(dir)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	if taken > 0 {
+		logger.Info("tokens of inserts whose rows are not there were taken back", "tokens", taken, "folder", dir)
+	}
 	e := &Engine{logger: logger, lock: lock, running: map[*Result]struct{}{}, closed: make(chan struct{})}
 	if err := e.start(cfg, dir); err != nil {
 		return nil, errors.Join(err, e.stop())
