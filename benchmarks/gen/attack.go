@@ -64,6 +64,13 @@ func (a *attack) login(at int64, s *server, u *user, from addr, commands []strin
 // between draws a moment of the attack's first day.
 func (a *attack) between(from, to int64) int64 { return a.day + from + a.r.Int64N(to-from) }
 
+// weekdays puts off to Monday what begins with somebody at work.
+func (a *attack) weekdays() {
+	for weekday(a.day) > 4 {
+		a.day += day
+	}
+}
+
 // beyond is a connection from inside to a named host outside: the question for its name now and then, the handshake, the session.
 func (a *attack) beyond(at int64, src addr, u *user, dst addr, where *country, name string, port uint16, seconds, sent, rcvd float64) {
 	r := a.r

@@ -136,6 +136,22 @@ func (f *fortigate) console(b []byte, at int64, login string, from addr) []byte 
 	return append(append(b, login...), ` logged in successfully from jsconsole"`...)
 }
 
+// signOn appends an administrator's login that another service vouches for.
+func (f *fortigate) signOn(b []byte, at int64, login string, from, to addr) []byte {
+	b = f.head(b, at, "190", "0100032001", ` type="event" subtype="system" level="information" vd="root" logdesc="Admin login successful" sn="`)
+	b = appendKey(b, "", uint64(at/second))
+	b = append(from.append(append(append(b, `" user="`...), login+`" ui="sso(`...)), `)" method="sso" srcip=`...)
+	b = append(appendAddr(from.append(b), " dstip=", to), ` action="login" status="success" reason="none" profile="super_admin" msg="Administrator `...)
+	return append(from.append(append(append(b, login...), " logged in successfully from sso("...)), `)"`...)
+}
+
+// downloaded appends that an administrator was sent the configuration.
+func (f *fortigate) downloaded(b []byte, at int64, login string, from addr) []byte {
+	b = f.head(b, at, "188", "0100032095", ` type="event" subtype="system" level="warning" vd="root" logdesc="Admin performed an action from GUI" user="`)
+	b = append(from.append(append(append(b, login...), `" ui="GUI(`...)), `)" action="download" status="success" msg="System config file has been downloaded by user `...)
+	return append(from.append(append(append(b, login...), " via GUI("...)), `)"`...)
+}
+
 // configured appends a change of the firewall's configuration: by whom, from where, and whether something was added or edited.
 func (f *fortigate) configured(b []byte, r rng, at int64, login, ui, action, path, object, attr string) []byte {
 	b = f.head(b, at, "190", "0100044547", ` type="event" subtype="system" level="information" vd="root" logdesc="Object attribute configured" user="`)

@@ -29,7 +29,8 @@ type kind struct {
 
 func kinds() []kind {
 	return slices.Concat(chains(), scans(), credentials(), command(), theft(), movement(), footholds(), misuse(), services(),
-		accounts(), frauds(), holdings(), relays(), outages(), planted(), entries(), passages(), letters(), spreads())
+		accounts(), frauds(), holdings(), relays(), outages(), planted(), entries(), passages(), letters(), spreads(),
+		lures(), turned(), leaks(), spites())
 }
 
 // Scenarios returns the names of all kinds of attack.
