@@ -29,7 +29,7 @@ func (a *attack) ransomware() {
 	a.q.put(at, c.fgt.web(a.q.buf(), r, at, &f, site.name, "/d/remittance_0603.zip", site.category, false))
 	w := wire{src: u.ip, sport: f.sport, dst: dst + 1, dport: 80, proto: "TCP", id: flowID(r)}
 	at += second
-	a.q.put(at, eveHTTP(a.q.buf(), at, &w, site.name, "/d/remittance_0603.zip", u.agent, "application/zip", "GET", 200, 913_442))
+	a.q.put(at, eveHTTP(a.q.buf(), at, &w, site.name, "/d/remittance_0603.zip", u.agent, "application/zip", 913_442))
 	f.action, f.seconds, f.rcvd, f.app, f.nat = "close", 3, 921_004, site.app, c.public
 	c.finish(a.q, r, at, &f, &w, "http", 1)
 

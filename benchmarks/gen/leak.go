@@ -98,7 +98,7 @@ func (a *attack) keylogger() {
 		dst := asked.addr(r)
 		at = a.c.resolve(a.q, r, at, u.ip, "checkip.dyndns.org", "A", dst)
 		w := wire{src: u.ip, sport: r.ephemeral(), dst: dst, dport: 80, proto: "TCP", id: flowID(r)}
-		a.q.put(at, eveHTTP(a.q.buf(), at, &w, "checkip.dyndns.org", "/", "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.2; .NET CLR1.0.3705;)", "text/html", "GET", 200, 104))
+		a.q.put(at, eveHTTP(a.q.buf(), at, &w, "checkip.dyndns.org", "/", "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.2; .NET CLR1.0.3705;)", "text/html", 104))
 		a.call(at, u.ip, u, dst, asked, 80, "HTTP", 1, 500, 700)
 		a.beyond(at+second, u.ip, u, asked.addr(r), asked, "reallyfreegeoip.org", 443, 1, 900, 5_000)
 		a.step("send")

@@ -28,7 +28,7 @@ func (a *attack) usbWorm() {
 	for _, size := range []float64{0, 1.4e6} {
 		w := wire{src: u.ip, sport: r.ephemeral(), dst: dst, dport: 8080, proto: "TCP", id: flowID(r)}
 		if size > 0 {
-			a.q.put(at+second, eveHTTP(a.q.buf(), at+second, &w, name, path, "Windows Installer", "application/octet-stream", "GET", 200, uint64(size)))
+			a.q.put(at+second, eveHTTP(a.q.buf(), at+second, &w, name, path, "Windows Installer", "application/octet-stream", uint64(size)))
 		}
 		a.call(at, u.ip, u, dst, home, 8080, "tcp/8080", 4, 700, size+600)
 		at += r.span(20*second, 0.5)

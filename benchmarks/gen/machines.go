@@ -59,7 +59,7 @@ func (l *life) updates(at int64, s *server) {
 		at = c.resolve(l.q, r, at, s.ip, host, "A", to)
 		for _, suite := range []string{"noble", "noble-updates", "noble-security"} {
 			at += r.span(second/10, 0.5)
-			l.q.put(at, eveHTTP(l.q.buf(), at, &w, host, "/ubuntu/dists/"+suite+"/InRelease", "Debian APT-HTTP/1.3 (2.8.3)", "text/plain", "GET", 200, f.rcvd/3))
+			l.q.put(at, eveHTTP(l.q.buf(), at, &w, host, "/ubuntu/dists/"+suite+"/InRelease", "Debian APT-HTTP/1.3 (2.8.3)", "text/plain", f.rcvd/3))
 		}
 		c.finish(l.q, r, at, &f, &w, "http", 0.5)
 	}

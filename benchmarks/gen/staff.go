@@ -112,7 +112,7 @@ func (l *life) plain(at int64) {
 		l.q.put(at, c.fgt.web(l.q.buf(), r, at, &f, p.host, p.path, cat, false))
 	}
 	if r.chance(0.4) {
-		l.q.put(at, eveHTTP(l.q.buf(), at, &w, p.host, p.path, p.agent, p.mime, "GET", 200, f.rcvd))
+		l.q.put(at, eveHTTP(l.q.buf(), at, &w, p.host, p.path, p.agent, p.mime, f.rcvd))
 	}
 	c.finish(l.q, r, at, &f, &w, "http", 0.1)
 }

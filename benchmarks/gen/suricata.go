@@ -69,14 +69,14 @@ var ja3Hashes = []string{
 	"773906b0efdefa24a7f2b8eb6985bf37", "579ccef312d18482fc42e2b822ca2430", "3b5074b1b5d032e5620f69f9f700ff0e",
 }
 
-func eveHTTP(b []byte, at int64, w *wire, host, url, agent, mime, method string, status, length uint64) []byte {
+// eveHTTP appends a request for a page or a file, which was there.
+func eveHTTP(b []byte, at int64, w *wire, host, url, agent, mime string, length uint64) []byte {
 	b = eve(b, at, "http", w)
 	b = append(append(b, `,"tx_id":0,"http":{"hostname":"`...), host...)
 	b = append(append(append(b, `","url":"`...), url...), `","http_user_agent":"`...)
 	b = append(append(append(b, agent...), `","http_content_type":"`...), mime...)
-	b = append(append(append(b, `","http_method":"`...), method...), `","protocol":"HTTP/1.1"`...)
-	b = appendKey(b, `,"status":`, status)
-	return append(appendKey(b, `,"length":`, length), `}}`...)
+	b = append(b, `","http_method":"GET","protocol":"HTTP/1.1","status":200,"length":`...)
+	return append(appendKey(b, "", length), `}}`...)
 }
 
 func eveFlow(b []byte, at, start int64, w *wire, app string, toServer, toClient uint64) []byte {
