@@ -28,6 +28,7 @@ const attacksAWeek = 2
 //	FRONTFOOT_SEEDS=3           how many regions, each of its own seed
 //	FRONTFOOT_FIRST=11          the first of these seeds: to work on others than the ones to judge by
 //	FRONTFOOT_ATTACKS=tor,dga   only these kinds, separated by commas
+//	FRONTFOOT_WITHOUT=surge     leave out parts of detection, separated by commas
 //	FRONTFOOT_DETAIL=1          also what was raised for nothing
 func TestRegion(t *testing.T) {
 	if testing.Short() {
@@ -42,7 +43,7 @@ func TestRegion(t *testing.T) {
 		cfg.Plays = cfg.Campaign(attacksAWeek, kindsOf(t, os.Getenv("FRONTFOOT_ATTACKS")))
 		regions = append(regions, cfg)
 	}
-	results, err := outcomes(regions, detect.DefaultConfig())
+	results, err := outcomes(regions, configuration(t))
 	if err != nil {
 		t.Fatal(err)
 	}
