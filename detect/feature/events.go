@@ -209,7 +209,9 @@ type Events struct {
 	batch  *event.Batch
 	nat    bool // whether a source of the batch is translated
 	hours  [24]string
-	host   uint64 // class of the programs of a host
+	host   uint64                  // class of the programs of a host
+	values [block][numFields]Value // of the rows from first on
+	first  int
 }
 
 // use is a field that a batch has, without the words about it, which would be in the way of what is read for each row.
@@ -237,49 +239,20 @@ func (e *Events) Layout() *Layout { return &e.layout }
 
 // Begin makes the extractor ready for the rows of b.
 func (e *Events) Begin(b *event.Batch) {
-	e.batch, e.use, e.nat = b, e.use[:0], b.Filled(event.SourceNATIP)
+	e.batch, e.use, e.nat, e.first = b, e.use[:0], b.Filled(event.SourceNATIP), -1
 	for i := range eventFields {
-		if eventFields[i].how != asRow && b.Filled(eventFields[i].column) {
-			e.use = append(e.use, use{i, eventFields[i].column, eventFields[i].how})
+		if f := &eventFields[i]; !f.how.isBeside() && b.Filled(f.column) {
+			e.use = append(e.use, use{i, f.column, f.how})
 		}
 	}
 }
 
-// Row fills r with the features of a row of the batch. Its texts share the batch's memory or the extractor's.
+// Row fills r with the features of a row of the batch. Its values and texts share the batch's memory or the extractor's.
 func (e *Events) Row(row int, r *Row) {
-	if len(r.Values) != numFields {
-		r.Values = make([]Value, numFields)
+	if first := row - row%block; first != e.first {
+		e.read(first)
 	}
-	clear(r.Values)
-	alone := e.nat && Mapped(e.batch, row)
-	read, text, ours := event.Column(event.NumColumns), "", false // fields of one column stand together
-	for i := range e.use {
-		u := &e.use[i]
-		if alone && (u.column == event.DestinationIP || u.column == event.DestinationPort || u.column == event.DestinationCountry) {
-			continue
-		}
-		if u.how == asNumber || u.how == asSize {
-			if n, ok := e.batch.Uint(u.column, row); ok && e.asked(u.field, n, row, r) {
-				e.number(u.field, u.how, n, r)
-			}
-			continue
-		}
-		if u.how == asHour {
-			h := hourOfDay(e.batch.Time(event.Time, row))
-			r.Values[u.field] = Value{Hash: e.key.Number(uint64(u.field+1), uint64(h)), Text: e.hours[h]}
-			continue
-		}
-		if u.column != read {
-			read, text = u.column, e.batch.Text(u.column, row)
-			ours = text != "" && u.how.isAddress() && Private(text)
-		}
-		if text == "" {
-			continue
-		}
-		if part := u.how.cut(text, ours); part != "" {
-			r.Values[u.field] = Value{Hash: e.seen[u.field].hashIn(e.key, u.field, part), Text: part}
-		}
-	}
+	r.Values = e.values[row%block][:]
 	r.Class = e.class(r.Values[dataset])
 	r.Message = e.batch.Text(event.Message, row)
 	r.Time, r.Timed = e.batch.Time(event.Time, row), true
@@ -304,27 +277,6 @@ func (e *Events) class(v Value) uint64 {
 		return e.host
 	}
 	return v.Hash
-}
-
-// asked reports whether a number belongs to a field. Destination ports that are asked for from outside are a field of their own, because the
-// world asks for any of them every day and the council's own machines do not. The port that an answer goes to was picked for the occasion
-// and says nothing. The row's source is known by then.
-func (e *Events) asked(field int, port uint64, row int, r *Row) bool {
-	if field != dstPort && field != probed {
-		return true
-	}
-	if from, ok := e.batch.Uint(event.SourcePort, row); ok && from < 1024 && port >= 1024 {
-		return false
-	}
-	return (r.Values[srcOut].Hash == 0) == (field == dstPort)
-}
-
-func (e *Events) number(field int, how how, n uint64, r *Row) {
-	key := n
-	if how == asSize {
-		key = uint64(bin(float64(max(n, small))))
-	}
-	r.Values[field] = Value{Hash: e.key.Number(uint64(field+1), key), Number: n}
 }
 
 // hourOfDay is 0 to 23, UTC.

@@ -8,33 +8,8 @@ import (
 	"frontfoot/detect/sketch"
 )
 
-// isAddress reports whether it matters if a text is an address of private space.
-func (h how) isAddress() bool { return h == inside || h == outside || h == network }
-
-// cut returns what of a text counts, which is an address of private space or not; "" means nothing does.
-func (h how) cut(text string, private bool) string {
-	switch h {
-	case inside:
-		if !private {
-			return ""
-		}
-	case outside:
-		if private {
-			return ""
-		}
-	case network:
-		if private {
-			return ""
-		}
-		return subnet(text)
-	case asDomain:
-		return Registered(text)
-	case asShape:
-		return shape(text)
-	default: // all of it does
-	}
-	return text
-}
+// isBeside reports whether a field is filled in with another one: what is outside with what is inside, the shape of a line by whoever knows shapes.
+func (h how) isBeside() bool { return h == outside || h == network || h == asRow }
 
 // Private tells whether an address in canonical text is of private, local or shared space: the council's own.
 func Private(ip string) bool {

@@ -55,6 +55,22 @@ func (b *Batch) Text(c Column, row int) string {
 	return v.text(row)
 }
 
+// Texts fills in the texts of c in the rows from one on, as many as there are places for, and returns which rows have one, a bit each. What else is in the places stays.
+func (b *Batch) Texts(c Column, from int, texts []string) (has uint64) {
+	v := &b.cols[c]
+	if !v.set {
+		return 0
+	}
+	off := v.off[from : min(from+len(texts), b.rows)+1]
+	for i, start := range off[:len(off)-1] {
+		if end := off[i+1]; start != end {
+			texts[i] = unsafe.String(&v.data[start], int(end-start))
+			has |= 1 << i
+		}
+	}
+	return has
+}
+
 // Uint returns an unsigned value and whether the row has one.
 func (b *Batch) Uint(c Column, row int) (uint64, bool) {
 	v := &b.cols[c]

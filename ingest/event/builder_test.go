@@ -41,6 +41,34 @@ func TestGaps(t *testing.T) {
 	}
 }
 
+// Texts are those that Text returns, of as many rows as there are, and of a column without any there are none.
+func TestTexts(t *testing.T) {
+	b := NewBuilder()
+	for row := range 21 {
+		if row%3 != 1 {
+			b.AddText(UserName, []byte(strconv.Itoa(row)))
+		}
+		b.End()
+	}
+	batch := b.Batch()
+	for from := 0; from < batch.Rows(); from += 8 {
+		var texts [8]string
+		has := batch.Texts(UserName, from, texts[:])
+		for i := range texts {
+			want := ""
+			if from+i < batch.Rows() {
+				want = batch.Text(UserName, from+i)
+			}
+			if texts[i] != want || has>>i&1 == 1 != (want != "") {
+				t.Errorf("row %d has %q, want %q; rows %b have one", from+i, texts[i], want, has)
+			}
+		}
+		if has := batch.Texts(HostHostname, from, texts[:]); has != 0 {
+			t.Errorf("rows %b have a text in a column without any", has)
+		}
+	}
+}
+
 // modelColumns are columns of each width, in the order of a row.
 var modelColumns = []Column{Time, SourceIP, SourcePort, SourceBytes, UserName, ProcessPID, Message, LabelsColumn, Raw}
 
