@@ -61,6 +61,7 @@ type Model struct {
 	weight float32 // what an event adds now: rises instead of everything else falling
 
 	company company
+	hours   []bool // which fields are hours
 
 	// of the event scored last
 	now  []Measure
@@ -72,6 +73,11 @@ func New(layout *feature.Layout, maxBytes int) *Model {
 	n := layout.Features()
 	m := &Model{layout: layout, counts: sketch.NewCounts(maxBytes/16, maxBytes), stats: make([]stat, n), now: make([]Measure, n), weight: 1}
 	m.company = newCompany(layout)
+	m.here = make([]int32, 0, n+1)
+	m.hours = make([]bool, len(layout.Fields))
+	for i := range layout.Fields {
+		m.hours[i] = layout.Fields[i].Kind == feature.Hour
+	}
 	for i := range m.now {
 		m.now[i] = Measure{Feature: i, Rank: -1}
 	}
@@ -84,25 +90,21 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 	for _, i := range m.here {
 		m.now[i].Rank = -1
 	}
-	m.here = m.here[:0]
-	m.company.begin()
-	fields := len(m.layout.Fields)
-	for i := range fields {
-		if h := r.Values[i].Hash; h != 0 {
-			m.find(i, h)
-		} else {
-			m.company.lacks(i)
-		}
-	}
+	fields := len(m.hours)
+	m.here = m.has(r.Values[:fields])
 	values := len(m.here)
-	for j := range m.company.pairs() {
-		p, i := &m.layout.Pairs[j], fields+j
-		m.find(i, sketch.Mix(m.now[p.A].Key^uint64(i), m.now[p.B].Key))
+	for _, h := range m.here {
+		m.find(int(h), r.Values[h].Hash)
+	}
+	for j := range m.company.of(m.here) {
+		p, i := m.company.pairs[j], fields+j
+		m.here = append(m.here, int32(i))
+		m.find(i, sketch.Mix(m.now[p.a].Key^uint64(i), m.now[p.b].Key))
 	}
 	for _, h := range m.here[:values] {
 		i := int(h)
 		me, s := &m.now[i], &m.stats[i]
-		if m.layout.Fields[i].Kind == feature.Hour {
+		if m.hours[i] {
 			me.Rank = 0 // every hour is new once: only who is active in it tells something
 			continue
 		}
@@ -113,8 +115,8 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 	}
 	for _, h := range m.here[values:] {
 		i := int(h)
-		p, me := &m.layout.Pairs[i-fields], &m.now[i]
-		a, b, n := &m.now[p.A], &m.now[p.B], me.Count
+		p, me := m.company.pairs[i-fields], &m.now[i]
+		a, b, n := &m.now[p.a], &m.now[p.b], me.Count
 		me.Raw = max(0, sketch.Log2((min(a.Count, b.Count)+m.weight)/(n+m.weight)))
 		if me.Raw >= askFirsts {
 			if me.Raw = max(0, m.alone(i, 0, a, n)); me.Raw > 0 {
@@ -129,11 +131,21 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 	}
 }
 
+// has returns which fields have a value, without a branch for each, as nothing tells which do.
+func (m *Model) has(values []feature.Value) []int32 {
+	here, n := m.here[:cap(m.here)], 0
+	for i := range values {
+		h := values[i].Hash
+		here[n] = int32(i)
+		n += int((h | -h) >> 63)
+	}
+	return here[:n]
+}
+
 // find finds the count of a feature of the event. That of all of them is found before any is judged: memory answers to many at a time where none of the
 // questions hangs on an answer.
 func (m *Model) find(i int, key uint64) {
 	me := &m.now[i]
-	m.here = append(m.here, int32(i))
 	me.Key = key
 	me.Count, me.way = m.counts.Find(key)
 }
@@ -142,12 +154,12 @@ func (m *Model) find(i int, key uint64) {
 // and how many of its pairs were seen less than twice, whatever their halves. Alone is how surprising its words, addresses and ports are one by one:
 // log2 of the mean of the inverses of their chances.
 func (m *Model) Together() (surprise, unseen, alone float32) {
-	fields := len(m.layout.Fields)
+	fields := len(m.hours)
 	chances, words, n := float32(1), float32(0), float32(0)
 	for _, h := range m.here {
 		i := int(h)
 		me := &m.now[i]
-		if i < fields && m.layout.Fields[i].Kind == feature.Hour {
+		if i < fields && m.hours[i] {
 			continue
 		}
 		chance := sketch.Exp2(me.Bits)
@@ -179,7 +191,7 @@ func firstsKey(i, side int, key uint64) uint64 { return sketch.Mix(key, uint64(2
 // rank sets the rank and the bits of a measure.
 func (m *Model) rank(i int, me *Measure, s *stat) {
 	me.Rank = max(0, min(int(2*me.Raw), Never-1))
-	if i < len(m.layout.Fields) && me.Count < newBelow*m.weight {
+	if i < len(m.hours) && me.Count < newBelow*m.weight {
 		me.Rank = Never
 	}
 	me.Bits = s.ranks.Bits(me.Rank)
@@ -188,7 +200,7 @@ func (m *Model) rank(i int, me *Measure, s *stat) {
 // Learn counts the event scored last with a weight of at most 1.
 func (m *Model) Learn(weight float32) {
 	w := weight * m.weight
-	fields := len(m.layout.Fields)
+	fields := len(m.hours)
 	for _, h := range m.here {
 		i := int(h)
 		me, s := &m.now[i], &m.stats[i]
@@ -202,9 +214,9 @@ func (m *Model) Learn(weight float32) {
 		case m.known(i - fields):
 			m.counts.AddTo(me.Key, me.way, w)
 			if me.Count < newBelow*m.weight {
-				p := &m.layout.Pairs[i-fields]
-				m.counts.Add(firstsKey(i, 0, m.now[p.A].Key), w)
-				m.counts.Add(firstsKey(i, 1, m.now[p.B].Key), w)
+				p := m.company.pairs[i-fields]
+				m.counts.Add(firstsKey(i, 0, m.now[p.a].Key), w)
+				m.counts.Add(firstsKey(i, 1, m.now[p.b].Key), w)
 			}
 		}
 	}
@@ -213,8 +225,8 @@ func (m *Model) Learn(weight float32) {
 // known reports whether both halves of a pair have been seen before. Pairs of others are not kept: they say nothing, and would fill the
 // memory with every address that passes by once.
 func (m *Model) known(pair int) bool {
-	p := &m.layout.Pairs[pair]
-	return min(m.now[p.A].Count, m.now[p.B].Count) > 0
+	p := m.company.pairs[pair]
+	return min(m.now[p.a].Count, m.now[p.b].Count) > 0
 }
 
 // Halve makes the past count half, and forgets what has been seen too seldom to matter.
@@ -256,7 +268,7 @@ func (m *Model) Count(field int) float32 {
 
 // Bytes returns the memory that the model takes.
 func (m *Model) Bytes() int {
-	return m.counts.Bytes() + len(m.stats)*(sketch.Classes*8+16) + len(m.now)*32 + cap(m.here)*4 + m.company.bytes()
+	return m.counts.Bytes() + len(m.stats)*(sketch.Classes*8+16) + len(m.now)*32 + cap(m.here)*4 + len(m.hours) + m.company.bytes()
 }
 
 // Encode appends the model to e.
