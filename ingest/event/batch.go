@@ -27,6 +27,7 @@ type view struct {
 	off   []int32
 	data  []byte
 	set   bool
+	width uint8 // of a value in bytes, 0 of those that have offsets
 }
 
 type labelView struct {
@@ -77,10 +78,10 @@ func (b *Batch) Uint(c Column, row int) (uint64, bool) {
 	if !v.set || !v.has(row) {
 		return 0, false
 	}
-	switch table[c].Kind {
-	case Uint16:
+	switch v.width {
+	case 2:
 		return uint64(binary.LittleEndian.Uint16(v.data[2*row:])), true
-	case Uint32:
+	case 4:
 		return uint64(binary.LittleEndian.Uint32(v.data[4*row:])), true
 	default:
 		return binary.LittleEndian.Uint64(v.data[8*row:]), true

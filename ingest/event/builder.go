@@ -276,7 +276,7 @@ func (col *buffer) reset() { col.n, col.cells, col.data = 0, col.cells[:0], col.
 
 // view returns the column in Arrow's layout, with the rows that have no value in their places. It uses the memory of another.
 func (col *buffer) view(v view, rows, width int) view {
-	v.set, v.valid = true, zeroed(v.valid, (rows+7)>>3)
+	v.set, v.width, v.valid = true, uint8(width), zeroed(v.valid, (rows+7)>>3)
 	for _, c := range col.cells {
 		v.valid[c.row>>3] |= 1 << (c.row & 7)
 	}

@@ -203,7 +203,7 @@ func (b *Batch) takeLabels(d arrow.ArrayData) error {
 
 // viewOf checks a column's buffers: validity and values for every row, offsets that never run backwards.
 func viewOf(d arrow.ArrayData, width int) (view, error) {
-	v, rows := view{set: true}, d.Len()
+	v, rows := view{set: true, width: uint8(width)}, d.Len()
 	if valid := d.Buffers()[0]; valid != nil && d.NullN() != 0 {
 		if v.valid = valid.Bytes(); len(v.valid) < (rows+7)/8 {
 			return v, errLength

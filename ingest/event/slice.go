@@ -20,7 +20,7 @@ func (b *Batch) Slice(from, to int) *Batch {
 }
 
 func (v *view) slice(from, to, width int) view {
-	out := view{set: true}
+	out := view{set: true, width: v.width}
 	if len(v.valid) > 0 {
 		out.valid = make([]byte, (to-from+7)>>3)
 		for row := from; row < to; row++ {
