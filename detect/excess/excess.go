@@ -165,12 +165,9 @@ func (m *Model) seat(key uint64, kind int, at uint32) *sketch.Seat[tally] {
 
 // end ends the windows of a tally that are over at a time.
 func (m *Model) end(s *sketch.Seat[tally], at uint32) {
-	if s.Last/shortest == at/shortest {
-		return
-	}
 	t := &s.Thing
 	n := m.doings.At(t.doing)
-	if n == nil {
+	if n == nil || s.Last/shortest == at/shortest {
 		return
 	}
 	if t.end(n, s.Last, at, m.kinds.Of(int(t.kind))); *n == (doing{}) {
