@@ -63,11 +63,11 @@ func (all sequences) bytes() (n int) {
 }
 
 // counted tells what the row scored last makes together with those before it: a finding and an observation of its own each.
-func (s *Site) counted(m *Message, row int, learning bool, out *Output) {
+func (s *Site) counted(m *Message, row int, learning bool, daily float32, out *Output) {
 	if len(s.sequences) == 0 {
 		return
 	}
-	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: s.daily(), Learning: learning, Place: s.here(m, row)}
+	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: daily, Learning: learning, Place: s.here(m, row)}
 	for i, model := range s.sequences {
 		f := model.Take(&s.seq)
 		if f == nil {

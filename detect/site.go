@@ -196,11 +196,11 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	s.mark(m.Events, row)
 	bits := s.engine.score(&s.row)
 	which := s.engine.loudest()
-	alert, learning := s.engine.alert(s.cfg.FindingRate), s.Learning()
-	s.counted(m, row, learning, out)
+	alert, learning, daily := s.engine.alert(s.cfg.FindingRate), s.Learning(), s.daily()
+	s.counted(m, row, learning, daily, out)
 	touch, touched := s.decoys.Find(m.Events, row)
-	if alert || touched || s.followed() || s.engine.notable(s.daily()) {
-		o := observe(s.engine, &s.row, s.name, &s.clock, s.daily())
+	if alert || touched || s.followed() || s.engine.notable(daily) {
+		o := observe(s.engine, &s.row, s.name, &s.clock, daily)
 		o.Learning = learning
 		if touched {
 			alert = s.touch(o, &touch, alert)
@@ -221,7 +221,7 @@ func (s *Site) event(m *Message, row int, out *Output) (float32, Model) {
 	learns := s.book.Learns(&s.row, s.unusual, s.clock.now)
 	share := float32(0)
 	if learns {
-		share = s.teaches(learning)
+		share = s.teaches(learning, daily)
 		s.engine.learn(held, share)
 	}
 	s.sequences.learn(&s.seq, held || share < half)

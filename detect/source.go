@@ -19,10 +19,10 @@ const (
 // outside as one, or else the host that wrote of it, or all that is written without a name. Kinds of logs are kept apart, because who is busy in one may be new in another, where it
 // would have a large say. Neither the device that passes on what others did nor the account that was tried is a source: the first is everybody's, and who
 // wants to move what is usual picks any number of the second.
-func (s *Site) teaches(learning bool) float32 {
+func (s *Site) teaches(learning bool, daily float32) float32 {
 	kind := s.row.Values[feature.Dataset].Hash
 	e := influence.Event{
-		Source: kind, Second: uint32(s.clock.now / int64(time.Second)), Floor: max(atLeast, anybody*s.daily()),
+		Source: kind, Second: uint32(s.clock.now / int64(time.Second)), Floor: max(atLeast, anybody*daily),
 		Free: learning || s.cfg.without.lacks(PartInfluence),
 	}
 	values := s.row.Values
