@@ -24,22 +24,19 @@ func (n rough) float() float32 {
 // dice are thrown by count: the same calls, the same numbers. The multiples of the golden section are spread as evenly as can be.
 type dice uint64
 
-func (d *dice) throw() uint32 {
-	*d++
-	return uint32(uint64(*d) * 0x9e3779b97f4a7c15 >> 32)
-}
+// face is how they lie.
+func (d *dice) face() uint32 { return uint32(uint64(*d) * 0x9e3779b97f4a7c15 >> 32) }
 
 // rough rounds x up or down, the nearer the likelier.
 func (d *dice) rough(x float32) rough {
-	b, r := math.Float32bits(x), uint32(0)
-	if b&(1<<cut-1) != 0 || x < tiny {
-		r = d.throw()
-	}
+	b := math.Float32bits(x)
 	if x < tiny {
-		if x > float32(r>>8)*(tiny/(1<<24)) {
+		*d++
+		if x > float32(d.face()>>8)*(tiny/(1<<24)) {
 			return 1
 		}
 		return 0
 	}
-	return rough(min((b+r>>(32-cut))>>cut-lowest, math.MaxUint16))
+	*d += dice(b&(1<<cut-1)+(1<<cut-1)) >> cut // thrown where there is something to round: where there is not, how they lie is nothing to x
+	return rough(min((b+d.face()>>(32-cut))>>cut-lowest, math.MaxUint16))
 }
