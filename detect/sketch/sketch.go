@@ -23,7 +23,7 @@ func NewKey(secret [16]byte) Key {
 // Hash is SipHash-2-4 of s within a domain, such as the number of a field. It is never 0, so that 0 can stand for "absent".
 func (k Key) Hash(domain uint64, s string) uint64 {
 	h := siphash.Hash(k.k0^domain, k.k1, unsafe.Slice(unsafe.StringData(s), len(s)))
-	return h | uint64(bits.LeadingZeros64(h)>>6)
+	return max(1, h)
 }
 
 // Number is Hash of a number: cheaper than writing it out.
@@ -38,5 +38,5 @@ func Mix(a, b uint64) uint64 {
 	h ^= h >> 29
 	h *= 0x94d049bb133111eb
 	h ^= h >> 32
-	return h | uint64(bits.LeadingZeros64(h)>>6)
+	return max(1, h)
 }
