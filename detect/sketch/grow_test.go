@@ -19,7 +19,7 @@ func TestLargeTotalsGrow(t *testing.T) {
 				tail.Add(0, w)
 			}
 			want := float64(w) * more
-			for name, total := range map[string]float32{"Hist": h.total, "its rank": h.n[0], "Tail": tail.total, "its bin": tail.n[0]} {
+			for name, total := range map[string]float32{"Hist": h.total, "its rank": h.ranks[0].n, "Tail": tail.total, "its bin": tail.n[0]} {
 				if got := float64(total - before); math.Abs(got-want) > want/30 {
 					t.Errorf("%s: %v and %d times %v: %v more, want %v", name, before, more, w, got, want)
 				}

@@ -11,19 +11,22 @@ const Classes = 32
 //
 // Its answers are of the moment of its last refresh, which is never more than 1/32 of its weight (at most 256 additions) ago.
 type Hist struct {
-	n     [Classes]float32
-	bits  [Classes]float32
+	ranks [Classes]class
 	total float32
 	stale float32
 }
 
+// A class is what is known of a rank, side by side because both are asked for.
+type class struct{ n, bits float32 }
+
 // Bits returns -log2 of the chance of rank k or above: 0 ordinary. The prior is half an event above, so that from n events at most
 // log2(2n+1) bits can be had.
-func (h *Hist) Bits(k int) float32 { return h.bits[k] }
+func (h *Hist) Bits(k int) float32 { return h.ranks[k].bits }
 
 // Add counts one thing of rank k with weight w.
 func (h *Hist) Add(k int, w float32) {
-	h.n[k], h.total = grow(h.n[k], w, h.stale), grow(h.total, w, h.stale)
+	n := &h.ranks[k].n
+	*n, h.total = grow(*n, w, h.stale), grow(h.total, w, h.stale)
 	if h.stale += w; h.stale >= 256 || h.stale*32 >= h.total {
 		h.refresh()
 	}
@@ -34,8 +37,9 @@ func (h *Hist) refresh() {
 	sum := float32(0.5)
 	all := Log2(h.total + 0.5)
 	for k := Classes - 1; k >= 0; k-- {
-		sum += h.n[k]
-		h.bits[k] = max(0, all-Log2(sum))
+		r := &h.ranks[k]
+		sum += r.n
+		r.bits = max(0, all-Log2(sum))
 	}
 }
 
@@ -45,25 +49,34 @@ func (h *Hist) Total() float32 { return h.total }
 // Scale multiplies the past by f.
 func (h *Hist) Scale(f float32) {
 	h.total = 0
-	for k := range h.n {
-		h.n[k] *= f
-		h.total += h.n[k]
+	for k := range h.ranks {
+		r := &h.ranks[k]
+		r.n *= f
+		h.total += r.n
 	}
 	h.refresh()
 }
 
 // Encode appends the histogram to e.
 func (h *Hist) Encode(e *Encoder) {
-	e.Floats(h.n[:])
-	e.Floats(h.bits[:])
+	var n, bits [Classes]float32
+	for k, r := range h.ranks {
+		n[k], bits[k] = r.n, r.bits
+	}
+	e.Floats(n[:])
+	e.Floats(bits[:])
 	e.Float(h.total)
 	e.Float(h.stale)
 }
 
 // Decode reads what Encode wrote.
 func (h *Hist) Decode(d *Decoder) error {
-	d.Floats(h.n[:])
-	d.Floats(h.bits[:])
+	var n, bits [Classes]float32
+	d.Floats(n[:])
+	d.Floats(bits[:])
+	for k := range h.ranks {
+		h.ranks[k] = class{n[k], bits[k]}
+	}
 	h.total, h.stale = d.Float(), d.Float()
 	return d.Err()
 }
@@ -175,9 +188,13 @@ func (t *Tail) refresh() {
 	t.edge = 0
 	t.slope = 1
 	limit := min(float32(few), t.total/8)
+	bits := max(0, all-Log2(sum))
 	for k := len(t.n) - 1; k >= 0; k-- {
-		sum += t.n[k]
-		t.bits[k] = max(0, all-Log2(sum))
+		if t.n[k] != 0 { // most are empty, and bits stay as they are
+			sum += t.n[k]
+			bits = max(0, all-Log2(sum))
+		}
+		t.bits[k] = bits
 		if !found {
 			if sum-0.5 >= limit && t.n[k] > 0 {
 				found = true
