@@ -11,6 +11,8 @@
 package novelty
 
 import (
+	"slices"
+
 	"frontfoot/detect/feature"
 	"frontfoot/detect/sketch"
 )
@@ -37,11 +39,12 @@ type stat struct {
 type Measure struct {
 	Feature int
 	Key     uint64
-	Rank    int     // half octaves of rarity, Never on top; -1 where the event lacks the feature
+	Rank    int     // half octaves of rarity, Never on top
 	Raw     float32 // -log2 of the share of this value, of this pair given its scarcer half
 	Bits    float32 // -log2 of the chance that this feature is as rare as this or rarer here
 	Count   float32 // how often it was seen, decayed
 	way     int8    // to its count
+	known   bool    // whether both halves of a pair have been seen before
 }
 
 // A Verdict is how an event as a whole stands.
@@ -79,7 +82,7 @@ func New(layout *feature.Layout, maxBytes int) *Model {
 		m.hours[i] = layout.Fields[i].Kind == feature.Hour
 	}
 	for i := range m.now {
-		m.now[i] = Measure{Feature: i, Rank: -1}
+		m.now[i].Feature = i
 	}
 	return m
 }
@@ -87,9 +90,6 @@ func New(layout *feature.Layout, maxBytes int) *Model {
 // Score fills v with how unusual r is, all but Loud. It changes nothing that is known.
 func (m *Model) Score(r *feature.Row, v *Verdict) {
 	*v = Verdict{Loudest: -1, Bits: 1, Loud: v.Loud[:0]}
-	for _, i := range m.here {
-		m.now[i].Rank = -1
-	}
 	fields := len(m.hours)
 	m.here = m.has(r.Values[:fields])
 	values := len(m.here)
@@ -123,6 +123,7 @@ func (m *Model) Score(r *feature.Row, v *Verdict) {
 				me.Raw = max(0, min(me.Raw, m.alone(i, 1, b, n)))
 			}
 		}
+		me.known = min(a.Count, b.Count) > 0
 		m.rank(i, me, &m.stats[i])
 		if n < newBelow*m.weight && a.Rank != Never && b.Rank != Never {
 			v.Never++
@@ -211,7 +212,7 @@ func (m *Model) Learn(weight float32) {
 		switch {
 		case i < fields:
 			m.counts.AddTo(me.Key, me.way, w)
-		case m.known(i - fields):
+		case me.known: // pairs of others say nothing, and would fill the memory with every address that passes by once
 			m.counts.AddTo(me.Key, me.way, w)
 			if me.Count < newBelow*m.weight {
 				p := m.company.pairs[i-fields]
@@ -220,13 +221,6 @@ func (m *Model) Learn(weight float32) {
 			}
 		}
 	}
-}
-
-// known reports whether both halves of a pair have been seen before. Pairs of others are not kept: they say nothing, and would fill the
-// memory with every address that passes by once.
-func (m *Model) known(pair int) bool {
-	p := m.company.pairs[pair]
-	return min(m.now[p.a].Count, m.now[p.b].Count) > 0
 }
 
 // Halve makes the past count half, and forgets what has been seen too seldom to matter.
@@ -260,7 +254,7 @@ func (m *Model) Alike(field int) int {
 
 // Count returns how often the value was seen that the event scored last has in a field, decayed.
 func (m *Model) Count(field int) float32 {
-	if m.now[field].Rank < 0 {
+	if !slices.Contains(m.here, int32(field)) {
 		return 0
 	}
 	return m.now[field].Count / m.weight
