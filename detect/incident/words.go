@@ -22,22 +22,12 @@ func (s *story) version(site string, rank float32) Version {
 			v.Reasons = append(v.Reasons, s.kinds[i].reason())
 		}
 	}
-	v.NextStep = nextStep(v.Tactics, s.who(), site)
+	v.NextStep = nextStep(v.Tactics, s.subject(), site)
 	return v
 }
 
-// who is the entity that the story is told about: the first that acts, else the first.
-func (s *story) who() string {
-	for i := range s.entities {
-		if s.entities[i].Actor {
-			return s.entities[i].Text
-		}
-	}
-	if len(s.entities) > 0 {
-		return s.entities[0].Text
-	}
-	return "this site"
-}
+// who names the subject.
+func (s *story) who() string { return s.subject().Text }
 
 // title is the strongest reason, and how much more there is: new here, or seldom, or too much of it.
 func (s *story) title() string {
@@ -102,38 +92,6 @@ func (s *story) tactics() []string {
 		return 0
 	})
 	return names
-}
-
-// nextStep says what to do first, by the strongest tactic.
-func nextStep(tactics []string, who, site string) string {
-	first := ""
-	if len(tactics) > 0 {
-		first = tactics[0]
-	}
-	switch first {
-	case "TA0043", "TA0007":
-		return "Ask whether " + who + " is a scanner of your own; if not, isolate or block it and see which of the addresses it tried gave an answer."
-	case "TA0001":
-		return "Check with its owner that " + who + " was really in use at that time; if not, end its sessions and change its password."
-	case "TA0002", "TA0003":
-		return "Look at what was run on " + who + " and by whom; keep a copy of the program before you stop it."
-	case "TA0004":
-		return "Ask who needed these rights on " + who + "; if nobody did, take them away and look at what was done with them."
-	case "TA0005":
-		return "If " + who + " fell silent, see on the machine itself what stopped its logs, and who was on it just before. If something grew, " + `see which weeks differ: frontfoot query "SELECT toMonday(time) AS week, dataset, event_action, destination_port, process_name, count() FROM events WHERE site = '` + site +
-			`' GROUP BY ALL ORDER BY week, count() DESC". If nobody can explain ` + who + `, stop it, and put the models back to a day before with frontfoot rollback.`
-	case "TA0006":
-		return "See whether any of the tries of " + who + " succeeded; lock the accounts that did and block the source."
-	case "TA0008":
-		return "Take " + who + " off the network if nobody can explain it, and look at every host that it reached."
-	case "TA0009":
-		return "See what " + who + " drew and whether it was meant for it; limit how much one may ask for until that is known."
-	case "TA0010":
-		return "Find out what " + who + " sent and to whom; block the destination until that is known."
-	case "TA0011":
-		return "Find the program on " + who + " that calls out; block the destination until it is known to be harmless."
-	}
-	return "Look at the evidence, ask the owner of " + who + " whether this was meant, and close the incident as benign if it was."
 }
 
 // Count writes a number as people do, with commas, without its fraction; what is beyond 10^18 as that.
