@@ -28,8 +28,8 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{"exfil-ftp", "excess", " to places outside within ", 6},
 		{"lateral-smb", "meeting", " machines inside for the first time within an hour (", 9},
 		{"kerberoasting", "excess", " came to ", 6},
-		{"record-snooping", "stride", " records whose numbers are close to those before (", 9},
-		{"log-tampering", "silence", " has not sent a line for ", 12},
+		{"record-snooping", "stride", " records whose numbers lie close together (", 9},
+		{"log-tampering", "silence", " has sent no logs for ", 12},
 	} {
 		tells := func(f incident.Finding) bool {
 			return f.Model == x.model && f.Incident != "" && strings.Contains(f.Reason, x.words)

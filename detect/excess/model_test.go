@@ -75,7 +75,7 @@ func TestWhatIsSaid(t *testing.T) {
 			}
 		case !strings.HasPrefix(f.Seen, x.said) || x.said == "":
 			t.Errorf("%s: said %q, want %q", name, f.Seen, x.said)
-		case len(f.Entities) != x.entities || !strings.Contains(f.Expected, "at most in two weeks"):
+		case len(f.Entities) != x.entities || !strings.Contains(f.Expected, " in the last two weeks"):
 			t.Errorf("%s: %d entities, expected %q", name, len(f.Entities), f.Expected)
 		}
 	}

@@ -31,9 +31,13 @@ func (m *Model) tell(r *sequence.Row, how int, c *Case, v *Verdict) *sequence.Fi
 	much, usual, span := say(v.What, v.Much), say(v.What, v.Usual), sequence.Span(v.Window)
 	f.Value = much + " within " + span
 	f.Seen = m.did(r, how, v.What, f.Entities[0].Text, much) + " within " + span
-	f.Expected = usual + " in " + span + " at most in two weeks"
-	if v.Fresh {
-		f.Expected = "one in ten of those new here comes to " + usual + " in " + span
+	switch {
+	case v.Fresh:
+		f.Expected = "nine in ten of those new here come to no more than " + usual + " in " + span
+	case v.Usual == 0:
+		f.Expected = "nothing in " + span + " in the last two weeks"
+	default:
+		f.Expected = "at most " + usual + " in " + span + " in the last two weeks"
 	}
 	return f
 }

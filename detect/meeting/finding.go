@@ -39,13 +39,13 @@ func (m *Model) tell(r *sequence.Row, v *Verdict) *sequence.Finding {
 		Value:    incident.Count(float32(v.Met)) + " within " + within,
 		Hash:     sketch.Mix(by.Hash, by.Hash),
 		Seen:     by.Text + " met " + incident.Count(float32(v.Met)) + " machines inside for the first time within " + within,
-		Expected: incident.Count(float32(v.Usual)) + " in " + within + " at most in two weeks",
+		Expected: "at most " + incident.Count(float32(v.Usual)) + " in " + within + " in the last two weeks",
 		Tactic:   feature.LateralMovement,
 		Side:     feature.Volume,
 		Entities: []incident.Entity{by},
 	}
 	if v.Fresh {
-		f.Expected = "one in ten of those new here meets " + incident.Count(float32(v.Usual)) + " in " + within
+		f.Expected = "nine in ten of those new here meet no more than " + incident.Count(float32(v.Usual)) + " in " + within
 	}
 	return f
 }

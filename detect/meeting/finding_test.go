@@ -53,7 +53,7 @@ func TestWhatIsSaid(t *testing.T) {
 			if said != "" {
 				t.Errorf("%s: nothing is said", to)
 			}
-		case last.Seen != said || !strings.Contains(last.Expected, "0 in an hour at most") || len(last.Entities) != 1 || last.Entities[0].Text != "10.1.0.7":
+		case last.Seen != said || !strings.Contains(last.Expected, "at most 0 in an hour") || len(last.Entities) != 1 || last.Entities[0].Text != "10.1.0.7":
 			t.Errorf("%s: said %q, expected %q", to, last.Seen, last.Expected)
 		}
 	}

@@ -46,7 +46,7 @@ func (m *Model) tell(r *sequence.Row, which int, v *Verdict) *sequence.Finding {
 		Value:    who.Text + ", " + what.Text,
 		Hash:     sketch.Mix(who.Hash^uint64(which), what.Hash),
 		Seen:     who.Text + " " + x.does + " " + what.Text + " for the first time",
-		Expected: "nothing new in " + incident.Count(float32(v.Closed)) + " hours in which it did so",
+		Expected: "nothing new in the last " + incident.Count(float32(v.Closed)) + " hours in which it did so",
 		Tactic:   x.tactic,
 		Side:     x.side,
 		Entities: []incident.Entity{who},

@@ -47,7 +47,7 @@ func TestWhatIsSaid(t *testing.T) {
 			if x.said != "" {
 				t.Errorf("%s: nothing is said", name)
 			}
-		case f.Seen != x.said || f.Expected != "nothing new in 718 hours in which it did so" || len(f.Entities) != x.entities:
+		case f.Seen != x.said || f.Expected != "nothing new in the last 718 hours in which it did so" || len(f.Entities) != x.entities:
 			t.Errorf("%s: %q of %d, expected %q", name, f.Seen, len(f.Entities), f.Expected)
 		}
 	}

@@ -56,7 +56,7 @@ func (m *Model) tell(r *sequence.Row, place int, v *Verdict) *sequence.Finding {
 		Value:    from.Text + " + " + to.Text,
 		Hash:     sketch.Mix(from.Hash, to.Hash),
 		Seen:     seen,
-		Expected: "calls by chance are as even once in " + odds(v.Bits) + " such pairs",
+		Expected: "by chance calls are as even in one of " + odds(v.Bits) + " such pairs",
 		Tactic:   feature.CommandControl,
 		Side:     feature.Moment,
 		Entities: []incident.Entity{from, to},

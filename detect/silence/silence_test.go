@@ -117,7 +117,7 @@ func TestSilenceIsTold(t *testing.T) {
 			t.Fatalf("%s fell silent, told is %q", name, w.told)
 		}
 		f := w.findings[0]
-		if !strings.HasPrefix(f.Seen, name+" has not sent a line for ") || !strings.HasSuffix(f.Expected, " at most in two weeks") || f.Tactic != feature.Evasion {
+		if !strings.HasPrefix(f.Seen, name+" has sent no logs for ") || !strings.HasSuffix(f.Expected, " in the last two weeks") || f.Tactic != feature.Evasion {
 			t.Errorf("%s: said %q (%s) of %s", name, f.Seen, f.Expected, f.Tactic)
 		}
 		if p := f.Place; p == nil || p.Time >= off || p.Seq >= seq || p.Epoch != "e" || p.Premises != "mill" {

@@ -98,7 +98,7 @@ func (m *Model) tellTunnel(r *sequence.Row, n *Name, v *Verdict) *sequence.Findi
 	f.Value = clip(n.Domain)
 	f.Seen = fmt.Sprintf("%s asked for %s different names under %s, which carried %s",
 		f.Entities[0].Text, incident.Count(float32(v.Names)), f.Value, feature.Size(float64(v.Bytes)))
-	f.Expected = "of names new here, one in 64 says so much"
+	f.Expected = "of names new here, one in 64 carries so much"
 	return f
 }
 

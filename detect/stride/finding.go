@@ -41,7 +41,7 @@ func (m *Model) tell(r *sequence.Row, v *Verdict) *sequence.Finding {
 		Bits:     m.trials.Worth(v.Bits, r.Daily),
 		Busy:     24 * 60 * 60 / quiet,
 		Value:    incident.Count(float32(v.Short)) + " close together",
-		Expected: "one in 64 here is within " + incident.Count(float32(v.Within)) + " of the last four",
+		Expected: "of records opened here one in 64 is within " + incident.Count(float32(v.Within)) + " of one of the four before",
 		Tactic:   feature.Collection,
 		Side:     feature.Volume,
 	}
@@ -52,7 +52,7 @@ func (m *Model) tell(r *sequence.Row, v *Verdict) *sequence.Finding {
 	}
 	by := &f.Entities[0]
 	f.Field, f.Hash = by.Name, sketch.Mix(by.Hash, by.Hash)
-	f.Seen = by.Text + " opened " + incident.Count(float32(v.Short)) + " records whose numbers are close to those before"
+	f.Seen = by.Text + " opened " + incident.Count(float32(v.Short)) + " records whose numbers lie close together"
 	return f
 }
 

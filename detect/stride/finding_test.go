@@ -76,7 +76,7 @@ func TestWhatIsSaid(t *testing.T) {
 				said = f.Seen + ", " + f.Expected
 			}
 		}
-		if !strings.HasPrefix(said, x.said) || (said == "") != (x.said == "") || said != "" && !strings.Contains(said, " records whose numbers are close to those before, one in 64 here is within ") {
+		if !strings.HasPrefix(said, x.said) || (said == "") != (x.said == "") || said != "" && !strings.Contains(said, " records whose numbers lie close together, of records opened here one in 64 is within ") {
 			t.Errorf("%s: %q, want %q", name, said, x.said)
 		}
 	}

@@ -90,9 +90,9 @@ func (m *Model) words(r *sequence.Row, how int, name uint64, v *Verdict) *sequen
 	f.Value = incident.Times(float32(v.Much)) + " within a day"
 	f.Seen = fmt.Sprintf("%s came %s within a day", what, incident.Times(float32(v.Much)))
 	if v.Days > 1 {
-		f.Seen += fmt.Sprintf(", and too often for %d days", v.Days)
+		f.Seen += fmt.Sprintf(", on the last of %d days with more than usual", v.Days)
 	}
-	f.Expected = incident.Count(float32(v.Usual)) + " in a day at most in more than two weeks"
+	f.Expected = "at most " + incident.Count(float32(v.Usual)) + " in a day in the two weeks before"
 	return f
 }
 
@@ -109,7 +109,7 @@ func (m *Model) thing(r *sequence.Row, how int, f *sequence.Finding) string {
 		if len(said) == 0 {
 			said = []string{"no action"}
 		}
-		return f.Entities[0].Text + " with " + strings.Join(said, ", ")
+		return "events of " + f.Entities[0].Text + " with " + strings.Join(said, ", ")
 	}
 	for _, field := range [...]int{feature.DestinationInside, feature.Host} {
 		if r.Values[field].Hash != 0 {
@@ -125,9 +125,9 @@ func (m *Model) thing(r *sequence.Row, how int, f *sequence.Finding) string {
 	case method == "GET" || method == "HEAD":
 		return "requests to " + name + from
 	case method != "":
-		return method + " to " + name + feature.Clip(r.Text(event.URLPath)) + from
+		return method + " requests to " + name + feature.Clip(r.Text(event.URLPath)) + from
 	case r.Values[feature.User].Hash != 0 && r.Values[feature.Outcome].Text == "failure":
-		return "logins refused at " + name + from
+		return "refused logins at " + name + from
 	}
 	return "connections to port " + m.layout.Fields[asked(how)].Format(r.Values[asked(how)]) + " of " + name + from
 }

@@ -44,12 +44,12 @@ func (m *Model) tell(r *sequence.Row, which int, key uint64, v *Verdict) *sequen
 		Hash:     sketch.Mix(key, uint64(which)),
 		Value:    many,
 		Seen:     x.name(m, r) + " " + x.does + " " + many,
-		Expected: incident.Count(float32(v.Usual)) + " in " + span + " at most in two weeks",
+		Expected: "at most " + incident.Count(float32(v.Usual)) + " in " + span + " in the last two weeks",
 		Tactic:   x.tactic,
 		Side:     x.side,
 	}
 	if v.Fresh {
-		f.Expected = "one in ten of those new here comes to " + incident.Count(float32(v.Usual)) + " in " + span
+		f.Expected = "nine in ten of those new here come to no more than " + incident.Count(float32(v.Usual)) + " in " + span
 	}
 	for _, field := range x.about {
 		if r.Values[field].Hash != 0 {

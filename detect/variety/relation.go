@@ -27,8 +27,8 @@ func relations() []relation {
 	who := []int{feature.User, feature.SourceInside, feature.SourceOutside}
 	return []relation{
 		{accountRecords, account, "opened", "records", who, feature.Collection, feature.Volume, true},
-		{nameAddresses, asked, "led to", "answers", []int{feature.DNSName, feature.DestinationInside}, feature.CommandControl, feature.Peer, false},
-		{deedHosts, deed, "was done on", "machines", []int{feature.User, feature.Host}, feature.Execution, feature.Deed, true},
+		{nameAddresses, asked, "had", "answers", []int{feature.DNSName, feature.DestinationInside}, feature.CommandControl, feature.Peer, false},
+		{deedHosts, deed, "was seen on", "machines", []int{feature.User, feature.Host}, feature.Execution, feature.Deed, true},
 		{pageVisitors, page, "was opened by", "visitors", []int{feature.DestinationInside, feature.Host, feature.Dataset}, feature.InitialAccess, feature.Volume, true},
 		{accountSources, account, "came from", "addresses", who, feature.CredentialAccess, feature.Origin, false},
 		{accountHosts, account, "was on", "machines", who, feature.LateralMovement, feature.Peer, false},

@@ -69,13 +69,13 @@ func TestWhatIsSaid(t *testing.T) {
 		}, "", 0},
 		"addresses": {func(key string, thing int) *row {
 			return &row{set: map[event.Column]string{event.DNSQuestionName: key + ".example", event.DestinationIP: "10.1.2.3"}, labels: map[string]string{"dns.answers": fmt.Sprint("203.0.113.", thing)}}
-		}, "known.example led to ", 2},
+		}, "known.example had ", 2},
 		"deeds": {func(key string, thing int) *row {
 			return text(map[event.Column]string{event.ProcessCommandLine: "run " + key + "2", event.HostHostname: fmt.Sprint("srv", thing), event.UserName: fmt.Sprint("u", thing)})
-		}, `"run known2" was done on `, 2},
+		}, `"run known2" was seen on `, 2},
 		"lines": {func(key string, thing int) *row {
 			return text(map[event.Column]string{event.Message: key + " was stopped", event.HostHostname: fmt.Sprint("srv", thing)})
-		}, `"known was stopped" was done on `, 1},
+		}, `"known was stopped" was seen on `, 1},
 		"of others": {func(key string, thing int) *row {
 			return text(map[event.Column]string{event.Message: key + " has an address", event.HostHostname: fmt.Sprint("pc", thing), event.ObserverHostname: "fw1"})
 		}, "", 0},
@@ -114,7 +114,7 @@ func TestWhatIsSaid(t *testing.T) {
 			}
 		case x.said == "" || !strings.HasPrefix(last.Seen, x.said) || !strings.Contains(last.Seen, " different "):
 			t.Errorf("%s: said %q, want %q", name, last.Seen, x.said)
-		case len(last.Entities) != x.entities || last.Expected != "3 in an hour at most in two weeks" && last.Expected != "2 in an hour at most in two weeks":
+		case len(last.Entities) != x.entities || last.Expected != "at most 3 in an hour in the last two weeks" && last.Expected != "at most 2 in an hour in the last two weeks":
 			t.Errorf("%s: %d entities, expected %q", name, len(last.Entities), last.Expected)
 		}
 	}

@@ -121,13 +121,13 @@ func expected(v *Verdict) string {
 		}
 	}
 	if v.First {
-		say(v.Rare, " who come from outside never did before")
+		say(v.Rare, " arrivals from outside is an account's first")
 	} else {
-		say(v.Rare, " who come is in a network that is new for them")
+		say(v.Rare, " arrivals from outside is from a network that is new to the account")
 	}
-	say(v.Abroad, " who are somewhere new is in such a country")
+	say(v.Abroad, " such networks is in such a country")
 	if v.After > 0 {
-		all = append(all, "nine in ten take more than "+incident.Span(v.Least)+" to get somewhere new")
+		all = append(all, "nine in ten take more than "+incident.Span(v.Least)+" to get to a new network")
 	}
 	return strings.Join(all, ", ")
 }
