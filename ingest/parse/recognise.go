@@ -97,24 +97,24 @@ func insert(list []int32, i int32) []int32 {
 // unfit says what of all that a candidate asks for is not there, "" where it is.
 func (p *Parser) unfit(c *candidate, app, text []byte) string {
 	if c.object && (len(text) == 0 || text[0] != '{') {
-		return "which is JSON"
+		return "it is JSON"
 	}
 	if !bytes.HasPrefix(text, c.begins) {
-		return "which begins otherwise"
+		return "its lines begin otherwise"
 	}
 	if len(c.programs) > 0 && !p.isProgram(c.programs, app) {
-		return "which another program writes"
+		return "another program writes it"
 	}
 	for i := range c.has {
 		if !c.has[i].In(p.searched) {
-			return "which has a text that is missing here"
+			return "it has a text that is missing here"
 		}
 	}
 	if slices.ContainsFunc(c.lacks, p.holdsText) {
-		return "which lacks a text that is here"
+		return "it lacks a text that is here"
 	}
 	if len(c.any) > 0 && !slices.ContainsFunc(c.any, p.holdsText) {
-		return "which has one of some texts that are missing here"
+		return "it has one of some texts that are missing here"
 	}
 	return ""
 }

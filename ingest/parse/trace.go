@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"frontfoot/ingest/event"
 )
@@ -33,7 +36,7 @@ const maxPassed = 30
 // pass notes a format that a line is not of, and why.
 func (t *trace) pass(c *candidate, why string) {
 	if len(t.tried) < maxPassed {
-		t.tried = append(t.tried, fmt.Sprintf("%s, line kind %d: not it, %s", c.line.format.name, c.line.place, why))
+		t.tried = append(t.tried, fmt.Sprintf("%s, line kind %d: no, %s", c.line.format.name, c.line.place, why))
 	}
 }
 
@@ -98,9 +101,24 @@ func Explain(ctx context.Context, in io.Reader, out io.Writer, cfg Config, now t
 	return ctx.Err()
 }
 
+// visible writes text so that it cannot steer a terminal: whoever sends a line chooses its bytes.
+func visible(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		if strconv.IsPrint(r) && (r != utf8.RuneError || size > 1) {
+			b.WriteString(text[:size])
+		} else {
+			b.WriteString(strings.Trim(strconv.Quote(text[:size]), `"`))
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
 // tell writes what became of a line.
 func (t *trace) tell(w io.Writer, n int, row *told) {
-	fmt.Fprintf(w, "line %d: %s\n", n, row.raw)
+	fmt.Fprintf(w, "line %d: %s\n", n, visible(string(row.raw)))
 	for _, tried := range t.tried {
 		fmt.Fprintln(w, "  tried", tried)
 	}
@@ -114,11 +132,11 @@ func (t *trace) tell(w io.Writer, n int, row *told) {
 	}
 	for c := range event.Column(event.NumColumns) {
 		if row.Has(c, 0) && c != event.Raw && c != event.LabelsColumn {
-			fmt.Fprintf(w, "  %-34s %s   (%s)\n", c, row.text(c), row.origin(t, c))
+			fmt.Fprintf(w, "  %-34s %s   (%s)\n", c, visible(row.text(c)), row.origin(t, c))
 		}
 	}
 	row.Labels(0, func(key, value string) bool {
-		fmt.Fprintf(w, "  label %-28s %s\n", key, value)
+		fmt.Fprintf(w, "  label %-28s %s\n", visible(key), visible(value))
 		return true
 	})
 	if rest := row.left(t); len(rest) > 0 {

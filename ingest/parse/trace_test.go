@@ -30,7 +30,7 @@ func TestExplain(t *testing.T) {
 		"passed over": {
 			"Nov 26 10:00:00 box sshd[9]: Failed password for root from 203.0.113.9 port 4242 ssh2",
 			[]string{
-				"not it, which another program writes", "tried linux.sshd, line kind 1: understood", "taken by linux.sshd", "user.name root (account)", "process.pid 9 (the syslog header)",
+				"no, another program writes it", "tried linux.sshd, line kind 1: understood", "taken by linux.sshd", "user.name root (account)", "process.pid 9 (the syslog header)",
 				"message Failed password for root from 203.0.113.9 port 4242 ssh2 (the line's text)", `left over ["Failed" "for" "from" "port" "ssh2"]`,
 			},
 			"",
@@ -39,6 +39,9 @@ func TestExplain(t *testing.T) {
 			`{"time":"2026-11-23T14:02:16Z","level":"info","msg":"login ok","user":"a.bates","nested":{"x":null}}`,
 			[]string{"tried JSON of any product: understood", "taken by JSON of any product", "user.name a.bates (user)", "message login ok (msg)", `left over ["nested\":{\"x\":null"]`},
 			"iptables",
+		},
+		"of one who would steer the terminal": {
+			"door \x1b[2J\x9b opened\tby \u202eann", []string{`line 1: door \x1b[2J\x9b opened\tby \u202eann`, `message door \x1b[2J`}, "\x1b",
 		},
 		"of none": {
 			"lorem ipsum", []string{"tried JSON of any product: no", "tried key=value of any product: no", "taken by none", "event.dataset unknown (of every line)", `left over ["lorem ipsum"]`}, "understood",
