@@ -19,7 +19,11 @@ func (p *page) evidence(in *store.Incident, most int) {
 	if most > 0 && len(list) > most {
 		list = spread(list, most)
 	}
-	p.heading(fmt.Sprintf("Evidence: %d of %d events, UTC", len(list), len(in.Evidence)))
+	events := "events"
+	if len(in.Evidence) == 1 {
+		events = "event"
+	}
+	p.heading(fmt.Sprintf("Evidence: %d of %d %s, UTC", len(list), len(in.Evidence), events))
 	for i := range list {
 		e := &list[i]
 		head := e.Time.UTC().Format("2006-01-02 15:04:05.000") + "  " + strconv.FormatFloat(float64(e.Score), 'f', 1, 32) + " bits"

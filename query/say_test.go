@@ -134,7 +134,7 @@ func TestStanding(t *testing.T) {
 	}{
 		{"nobody has said", store.Incident{Until: time.Unix(0, 0)}, "open", "open"},
 		{"benign", store.Incident{Verdict: "benign", Author: "ann", Note: "a printer", Until: time.Unix(0, 0)}, "benign", "benign by ann: a printer"},
-		{"taken back", store.Incident{Author: "bob", Until: time.Unix(0, 0)}, "open", "open by bob"},
+		{"taken back", store.Incident{Author: "bob", Until: time.Unix(0, 0)}, "open", "open (taken back by bob)"},
 		{
 			"suppressed",
 			store.Incident{Verdict: verdict.Suppressed, Author: "ann", Note: "a trial", Until: until},

@@ -189,8 +189,11 @@ func textColumn(ecs string) (string, bool) {
 	return "", false
 }
 
-// span says from when to when, and how long that is.
+// span says from when to when, and how long that is; of what was within a second, when.
 func span(first, last time.Time) string {
+	if first.Unix() == last.Unix() {
+		return first.UTC().Format(time.DateTime) + " UTC"
+	}
 	text := first.UTC().Format(time.DateTime) + " to " + last.UTC().Format(time.DateTime) + " UTC"
 	if d := last.Sub(first); d >= time.Second {
 		text += " (" + length(d) + ")"
@@ -218,12 +221,14 @@ func length(d time.Duration) string {
 func said(in *store.Incident) string {
 	text := in.Verdict
 	ends := in.Until.Unix() > 0
-	over := ends && text == ""
+	open := text == ""
 	switch {
-	case over:
+	case open && ends:
 		text = "was suppressed"
-	case text == "":
-		text = "open"
+	case open && in.Author != "":
+		text = "taken back"
+	case open:
+		return "open"
 	}
 	if in.Author != "" {
 		text += " by " + in.Author
@@ -234,7 +239,7 @@ func said(in *store.Incident) string {
 	if in.Note != "" {
 		text += ": " + in.Note
 	}
-	if over {
+	if open {
 		return "open (" + text + ")"
 	}
 	return text
