@@ -45,11 +45,11 @@ func (f folder) join(parts ...string) string {
 // lock makes the folder this process's own until release is called. The error wraps errInUse where another process has it.
 func (f folder) lock() (release func() error, err error) {
 	if err := os.MkdirAll(f.path, 0o700); err != nil {
-		return nil, fmt.Errorf("making the data folder: %w", err)
+		return nil, unwritable(fmt.Errorf("making the data folder: %w", err))
 	}
 	file, err := os.OpenFile(f.join("lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("opening the data folder: %w", err)
+		return nil, unwritable(fmt.Errorf("opening the data folder: %w", err))
 	}
 	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		file.Close()
@@ -60,6 +60,11 @@ func (f folder) lock() (release func() error, err error) {
 	}
 	f.clearRuntime() // of an owner that was killed
 	return file.Close, nil
+}
+
+// unwritable says what to do about a data folder that cannot be written.
+func unwritable(err error) error {
+	return &hint.Error{Err: err, Hint: "frontfoot must be able to write there: correct the folder's owner or mode, or name another with --data"}
 }
 
 // password returns the endpoint's password, made where there is none yet.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"frontfoot/ingest/hint"
 )
@@ -109,6 +112,17 @@ func TestCommandsWaitForTheFolder(t *testing.T) {
 	})
 }
 
+// A data folder that cannot be made says what to do.
+func TestFolderThatCannotBeMade(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (folder{filepath.Join(file, "data")}).lock(); !errors.As(err, new(*hint.Error)) {
+		t.Errorf("got %v, want an error with a hint", err)
+	}
+}
+
 func TestReportTellsInterruptionsFromFailures(t *testing.T) {
 	interrupted, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -123,6 +137,7 @@ func TestReportTellsInterruptionsFromFailures(t *testing.T) {
 		{"nothing", t.Context(), nil, exitOK, ""},
 		{"interrupted", interrupted, context.Canceled, exitInterrupted, ""},
 		{"failed and cancelled the rest", t.Context(), failure, exitError, "disk on fire"},
+		{"full disk", t.Context(), fmt.Errorf("writing: %w", unix.ENOSPC), exitError, "hint: the disk is full"},
 		{"with a hint", t.Context(), &hint.Error{Err: errors.New("no"), Hint: "do"}, exitError, "error: no\nhint: do\n"},
 	} {
 		var text strings.Builder

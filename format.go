@@ -277,7 +277,7 @@ func tellLeftOut(w io.Writer, left []parse.LeftOut) {
 		}
 	}
 	if len(firsts) > 0 {
-		fmt.Fprintln(w, "warning: the draft is made without")
+		fmt.Fprintln(w, "warning: left out of the draft:")
 	}
 	for _, l := range firsts {
 		fmt.Fprintf(w, "stdin:%d: %s", l.Line, l.Why)

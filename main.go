@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/sys/unix"
 
 	"frontfoot/ingest/hint"
 	"frontfoot/query"
@@ -156,8 +157,11 @@ func report(ctx context.Context, w io.Writer, err error) int {
 	}
 	fmt.Fprintf(w, "error: %v\n", err)
 	var hinted interface{ HintText() string }
-	if errors.As(err, &hinted) && hinted.HintText() != "" {
+	switch {
+	case errors.As(err, &hinted) && hinted.HintText() != "":
 		fmt.Fprintf(w, "hint: %s\n", hinted.HintText())
+	case errors.Is(err, unix.ENOSPC):
+		fmt.Fprintln(w, "hint: the disk is full: make room there, or name a data folder on another with --data")
 	}
 	return exitError
 }
