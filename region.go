@@ -63,7 +63,7 @@ func (c *Config) checkRegional(r role) error {
 	case r == working && c.Detect.KeyFile == "":
 		return &hint.Error{
 			Err:  errors.New("no key of the region is configured"),
-			Hint: "make one with 'head -c 32 /dev/urandom | xxd -p -c 64 > region.key', give every worker a copy, and name it in detect.key_file",
+			Hint: "make one with 'openssl rand -hex 32 > region.key && chmod 600 region.key', give every worker a copy, and name it in detect.key_file",
 		}
 	}
 	return nil

@@ -104,8 +104,8 @@ func (p *Parser) Line(b *event.Builder, raw []byte, received int64) bool {
 	raw = slices.Clip(trimEnd(raw)) // what stands behind the line is another's
 	p.begin(b, received)
 	b.Trust(utf8.Valid(raw))
-	p.line = raw
-	p.head = p.scanHeader(raw)
+	p.line = bytes.TrimPrefix(raw, []byte("\ufeff")) // with which editors of Windows begin a file
+	p.head = p.scanHeader(p.line)
 	understood := p.understand()
 	p.finish(raw, understood)
 	b.Trust(false)
@@ -160,7 +160,7 @@ func (p *Parser) finish(raw []byte, understood bool) {
 		p.label("msgid", h.msgid)
 		p.structured(h.sd, p.addStructured)
 	}
-	if _, n := readPriority(raw); !understood && n > 0 && versioned(raw[n:]) && !regular5424(raw[n:]) {
+	if _, n := readPriority(p.line); !understood && n > 0 && versioned(p.line[n:]) && !regular5424(p.line[n:]) {
 		p.broken = irregular
 	}
 	p.label(partialLabel, p.scratch(p.broken))

@@ -87,8 +87,19 @@ func TestLineEnds(t *testing.T) {
 		{"two\nlines\n", "two\nlines", "two\nlines"},
 		{"\x00\x01bell\x07\x00", "\x00\x01bell\x07", "bell"},
 		{"\xff\xfe", "��", ""},
+		{"\ufefftext\r\n", "\ufefftext", "text"},
 	} {
 		want(t, c.line, row(t, Config{}, c.line, goldenNow), map[string]string{"event.original": c.raw, "message": c.message, "event.dataset": "unknown"})
+	}
+}
+
+// TestByteOrderMark checks that the mark with which Windows begins a file hides nothing of its first line.
+func TestByteOrderMark(t *testing.T) {
+	for line, host := range map[string]string{
+		"\ufeffNov 23 14:02:11 h sudo: eve : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/true": "h",
+		"\ufeff{\"user\":\"eve\"}": "",
+	} {
+		want(t, line, row(t, Config{Replay: true}, line, goldenNow), map[string]string{"host.hostname": host, "user.name": "eve", "event.original": line})
 	}
 }
 
