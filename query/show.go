@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"frontfoot/detect/feature"
 	"frontfoot/detect/verdict"
 	"frontfoot/ingest/event"
 	"frontfoot/store"
@@ -51,7 +52,7 @@ func WriteIncident(out io.Writer, in *store.Incident, evidence int, self Command
 		{"Raised", in.Raised.UTC().Format(time.DateTime) + " UTC"},
 		{"Score", strconv.FormatFloat(float64(in.Score), 'f', 1, 32) + " bits"},
 		{"Events", Thousands(uint64(in.Findings))},
-		{"Tactics", strings.Join(in.Tactics, ", ")},
+		{"Tactics", tactics(in.Tactics)},
 		{"Verdict", said(in)},
 	})
 	p.entities(in.Entities)
@@ -187,6 +188,17 @@ func textColumn(ecs string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// tactics names ATT&CK's tactics in words, each with its number.
+func tactics(numbers []string) string {
+	names := make([]string, len(numbers))
+	for i, n := range numbers {
+		if names[i] = feature.Hint(n).Name(); names[i] != n {
+			names[i] += " (" + n + ")"
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // span says from when to when, and how long that is; of what was within a second, when.
