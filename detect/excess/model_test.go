@@ -51,7 +51,7 @@ func TestWhatIsSaid(t *testing.T) {
 		entities int
 	}{
 		"sent out":     {flow{from: "10.1.2.3", to: "203.0.113.9", user: "jsmith", sent: 4e9}, "10.1.2.3 sent 4.0 GB to places outside within an hour", 2},
-		"drawn":        {flow{from: "10.1.2.3", to: "10.1.9.9", user: "jsmith", got: 4e9}, "10.1.2.3 drew 4.0 GB from 10.1.9.9 within an hour", 2},
+		"drawn":        {flow{from: "10.1.2.3", to: "10.1.9.9", user: "jsmith", got: 4e9}, "10.1.2.3 downloaded 4.0 GB from 10.1.9.9 within an hour", 2},
 		"given":        {flow{from: "198.51.100.7", to: "10.1.9.9", got: 4e9}, "198.51.100.7 was sent 4.0 GB within an hour", 1},
 		"fetched":      {flow{from: "10.1.2.3", to: "203.0.113.9", user: "jsmith", got: 4e9}, "", 0},
 		"was stopped":  {flow{from: "10.1.2.3", to: "203.0.113.9", kind: "denied", sent: 4e9}, "", 0},

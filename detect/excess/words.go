@@ -123,7 +123,7 @@ func one(how, what int, to, much string) string {
 	case what == longest:
 		return "held a connection to " + to + " for " + much
 	case how == within && what == kib, how == asked && what == kib:
-		return "drew " + much + " from " + to
+		return "downloaded " + much + " from " + to
 	case how == asked:
 		return "asked " + to + " " + much
 	case how == within:
