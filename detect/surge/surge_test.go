@@ -171,16 +171,14 @@ func TestChanceIsHonest(t *testing.T) {
 	trials, seen := 0, map[int]int{}
 	for w.live(14, nil); w.day < 600; w.live(1, nil) {
 		trials += kinds
-		most := map[uint64]float32{}
 		for s := range w.series.All() {
 			x := &s.Thing
-			if step := x.step(x.n); step > 0 {
-				b := w.life.bits(step)
-				most[uint64(s.Last)<<8|uint64(x.days)] = max(b, x.stake()+bet(b)) - chosen
+			step := x.step(x.n)
+			if step == 0 {
+				continue
 			}
-		}
-		for _, b := range most {
-			for bar := 3; float32(bar) <= b; bar++ {
+			b := w.life.bits(step)
+			for bar := 3; float32(bar) <= max(b, x.stake()+bet(b))-chosen; bar++ {
 				seen[bar]++
 			}
 		}
