@@ -25,7 +25,7 @@ const (
 	snapshotMagic  = "FFS"
 	snapshotFormat = 9
 	oldestFormat   = 5 // of which the arrivals are read
-	modelVersion   = 8
+	modelVersion   = 9
 )
 
 // ErrSnapshot is wrapped by every error of Restore.

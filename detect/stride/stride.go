@@ -19,15 +19,16 @@ import (
 )
 
 const (
-	kept     = 4            // numbers that are remembered of one
-	octaves  = 33           // of strides
-	rarest   = 64           // one in so many strides is short
-	dim      = 0.125        // the weight of a stride of somebody in an open incident
-	quiet    = 12 * 60 * 60 // seconds after which a bet begins anew
-	richest  = 64           // bits: beyond, nothing more is to be known
-	fewest   = 64           // seats
-	slots    = 2048
-	maxKinds = 12
+	kept    = 4            // numbers that are remembered of one
+	octaves = 33           // of strides
+	rarest  = 64           // one in so many strides is short
+	dim     = 0.125        // the weight of a stride of somebody in an open incident
+	quiet   = 12 * 60 * 60 // seconds after which a bet begins anew
+	richest = 64           // bits: beyond, nothing more is to be known
+	fewest  = 64           // seats: one who opens records of a sort each
+	slots   = 2048
+	common  = 16 // seats: a sort of records each
+	sorts   = 32
 )
 
 // A Verdict is what is known of one who opened another record.
@@ -43,8 +44,8 @@ type Model struct {
 	key     sketch.Key
 	layout  *feature.Layout
 	walkers sketch.Shelf[walker]
-	kinds   sketch.Kinds[kind]
-	trials  sequence.Trials // bets begun, since the midnight before the first record
+	kinds   sketch.Shelf[kind] // a sort that is seldom opened makes room for one that is often
+	trials  sequence.Trials    // bets begun, since the midnight before the first record
 	lesson  lesson
 }
 
@@ -61,14 +62,14 @@ type kind struct{ strides [octaves]float32 }
 
 // New returns a Model that knows nothing, for rows of the layout of events.
 func New(key sketch.Key, layout *feature.Layout) *Model {
-	return &Model{key: key, layout: layout, walkers: sketch.NewShelf[walker](fewest, slots), kinds: sketch.NewKinds[kind](maxKinds)}
+	return &Model{key: key, layout: layout, walkers: sketch.NewShelf[walker](fewest, slots), kinds: sketch.NewShelf[kind](common, sorts)}
 }
 
 // Pass moves the site's time forward to t.
 func (m *Model) Pass(t int64) {
 	if _, fortnight := m.trials.Turn(t, t-t%int64(24*time.Hour)); fortnight {
 		for k := range m.kinds.All() {
-			k.halve()
+			k.Thing.halve()
 		}
 	}
 }
@@ -97,7 +98,10 @@ func (m *Model) Open(who, of, place uint64, now int64) Verdict {
 		return Verdict{}
 	}
 	s.Use(at)
-	k := m.kinds.Of(m.kinds.Number(of))
+	k := m.sort(of, at)
+	if k == nil {
+		return Verdict{}
+	}
 	m.lesson = lesson{who: who, kind: k, steps: steps, weight: 1 / (rarest * w.chance())}
 	limit := k.short()
 	if limit == 0 {
@@ -107,6 +111,19 @@ func (m *Model) Open(who, of, place uint64, now int64) Verdict {
 		m.trials.Make()
 	}
 	return w.play(steps <= limit, limit, m.trials.Bar())
+}
+
+// sort returns what is known of a sort of records; nil where there is no room.
+func (m *Model) sort(of uint64, at uint32) *kind {
+	s, there := m.kinds.Find(of, at)
+	if s == nil {
+		return nil
+	}
+	if !there {
+		s.Place(of, at, kind{})
+	}
+	s.Use(at)
+	return &s.Thing
 }
 
 // short is the octave up to which a stride is short, 0 where none is. The share of short ones is reckoned as if there had been one more (Laplace).

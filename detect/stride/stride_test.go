@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,6 +123,37 @@ func TestCloseByNature(t *testing.T) {
 		if w.Learn(nil, false); v.Bits > 0 {
 			t.Fatalf("%+v", v)
 		}
+	}
+}
+
+// TestManySorts checks that sorts of numbers which came before, however many, are nothing to the records that come then: a walk through these is told of. One who reads
+// on in such a sort all the time keeps it known.
+func TestManySorts(t *testing.T) {
+	w := newWorld(7)
+	page := func(sort, number int) {
+		w.now += minute
+		of, place := w.read("/" + strings.Repeat("x", sort) + "/pages/" + strconv.Itoa(1000+number))
+		w.Open(hash(1, 200), of, place, w.now)
+		w.Learn(nil, false)
+	}
+	for sort := range 200 {
+		for number := range 10 {
+			page(sort, number)
+			page(0, number)
+		}
+	}
+	for number := range 3000 {
+		page(199, number%40)
+	}
+	if told := w.live(14, 30, -1); told > 0 {
+		t.Errorf("ordinary days are told of %d times", told)
+	}
+	if v, told := w.walk(3, 10); !told {
+		t.Errorf("a walk is not told of: %+v", v)
+	}
+	of, _ := w.read("//pages/1000")
+	if s := w.kinds.Known(of); s == nil || s.Thing.strides[1] < 200 {
+		t.Errorf("the pages that are always read are forgotten: %+v", s)
 	}
 }
 
