@@ -79,9 +79,8 @@ func (m *Model) hear(hash uint64) (s *source, fresh bool) {
 		}
 		seat.Place(hash, at, source{hash: hash})
 	}
-	if !there || seat.Last/daylong != at/daylong {
-		s.end(&m.lives[s.pace()])
-		s.turn(seat.Last, at)
+	m.turn(seat, at)
+	if !s.spoke {
 		m.trials.Make()
 		s.spoke = true
 	}
@@ -94,6 +93,16 @@ func (m *Model) hear(hash uint64) (s *source, fresh bool) {
 	s.told = false
 	seat.Use(at)
 	return s, !there
+}
+
+// turn begins a new day of a machine where the one of its last line is over.
+func (m *Model) turn(seat *sketch.Seat[source], at uint32) {
+	if seat.Last/daylong == at/daylong {
+		return
+	}
+	s := &seat.Thing
+	s.end(&m.lives[s.pace()])
+	s.turn(seat.Last, at)
 }
 
 // look returns a machine that has been silent for improbably long, and is not yet told of, how improbable that is, and for how long: nil where there is none.
@@ -147,6 +156,7 @@ func (m *Model) others(one *source, far uint8, at uint32) (ought, mute int) {
 func (m *Model) begin(at uint32) {
 	for seat := range m.sources.All() {
 		if !seat.Thing.told {
+			m.turn(seat, at)
 			seat.Last = at
 		}
 	}

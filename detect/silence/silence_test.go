@@ -175,6 +175,32 @@ func TestSiteIsSilent(t *testing.T) {
 	}
 }
 
+// TestSiteIsSilentAtMidnight checks that of a machine that is slow to come back after a silence of the site in which a week began the week is a new one, too, as of
+// all others.
+func TestSiteIsSilentAtMidnight(t *testing.T) {
+	w := newWorld(3, servers(8)...)
+	w.live(14*daily - 2*hour)
+	days := w.trials
+	var all []string
+	for _, m := range w.machines {
+		all = append(all, m.name)
+	}
+	w.live(5*hour, all...)
+	w.live(hour, "srv02")
+	w.live(2 * hour)
+	for s := range w.sources.All() {
+		if n := s.Thing.minutes[0]; n > 3*60 {
+			t.Errorf("%s spoke in %d minutes of a week of three hours", s.Thing.name, n)
+		}
+	}
+	for range w.machines {
+		days.Make()
+	}
+	if days.Pass(w.trials.Now(), 0); w.trials != days {
+		t.Errorf("%.2f days of machines in a day, want %.2f", w.trials.Daily(), days.Daily())
+	}
+}
+
 // TestNewcomersAreNotTold checks that of a machine which is known for some days only nothing is said, nor by a site that learns, nor where there is one machine alone.
 func TestNewcomersAreNotTold(t *testing.T) {
 	w := newWorld(4, servers(8)...)
