@@ -70,14 +70,19 @@ func takeBackTable(folder string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var records []string
+	records := takenBack(tokens, there)
+	return len(records), goOn(logs[len(logs)-1], int64(whole), strings.Join(records, ""))
+}
+
+// takenBack returns the records by which the tokens of parts that are not there are taken back.
+func takenBack(tokens map[string]string, there parts) (records []string) {
 	for token, name := range tokens {
 		if p, ok := parsePart(name); ok && !there.cover(p) {
 			records = append(records, tokenDropped+"\t"+name+"\t"+token+"\n")
 		}
 	}
 	slices.Sort(records)
-	return len(records), goOn(logs[len(logs)-1], int64(whole), strings.Join(records, ""))
+	return records
 }
 
 // tokenLogs are the logs in a folder, oldest first.
