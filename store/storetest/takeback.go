@@ -11,8 +11,11 @@ import (
 // under a temporary name. No engine may have the folder open. It returns the file that has the note, as its last line.
 func TakeBack(folder, database, table string) (log string, err error) {
 	logs, err := filepath.Glob(filepath.Join(folder, "data", database, table, "deduplication_logs", "deduplication_log_*.txt"))
-	if err != nil || len(logs) != 1 {
-		return "", fmt.Errorf("the tokens of %s are in %d files, want one: %w", table, len(logs), err)
+	if err != nil {
+		return "", fmt.Errorf("looking for the tokens of %s: %w", table, err)
+	}
+	if len(logs) != 1 {
+		return "", fmt.Errorf("the tokens of %s are in %d files, want one", table, len(logs))
 	}
 	text, err := os.ReadFile(logs[0])
 	if err != nil {
@@ -20,7 +23,7 @@ func TakeBack(folder, database, table string) (log string, err error) {
 	}
 	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 	fields := strings.Split(lines[len(lines)-1], "\t")
-	if len(fields) != 3 {
+	if len(fields) != 3 || fields[0] != "1" { // which is of a part that was added
 		return "", fmt.Errorf("the tokens of %s end in %q", table, lines[len(lines)-1])
 	}
 	parts := filepath.Join(folder, "data", database, table)
