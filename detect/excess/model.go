@@ -71,7 +71,7 @@ func (m *Model) service(r *sequence.Row, c *Case) (how int, is bool) {
 		return 0, false
 	case method != "" && method != "GET" && method != "HEAD":
 		how, c.Who = page, m.key.Hash(host, r.Text(event.URLPath))
-	case r.Values[feature.Probed].Hash != 0 && c.Bytes > handshake && r.Values[feature.EventType].Text != "denied":
+	case r.Values[feature.Probed].Hash != 0 && c.Bytes > sequence.Handshake && r.Values[feature.EventType].Text != "denied":
 		how, c.Who = port, sketch.Mix(host, r.Values[feature.Probed].Hash)
 	case r.Values[feature.User].Hash != 0 && r.Values[feature.Outcome].Text == "failure":
 		how, c.Who, c.Bytes = login, host, 0
@@ -142,9 +142,6 @@ func does(r *sequence.Row, c *Case) bool {
 	c.Who, c.At, c.Bytes, c.Long, c.Kind = r.Values[feature.User].Hash, sketch.Mix(host^1, action), 0, 0, deed
 	return c.Who != 0
 }
-
-// handshake is the most bytes that come back, headers included, where nothing but a connection was made or refused.
-const handshake = 256
 
 // machines is how many sorts of machines there are of which each has those who come from outside for itself: where answers are logged as connections of their own,
 // every machine is one, and kinds are few.

@@ -26,9 +26,6 @@ func relations() []relation {
 	}
 }
 
-// handshake is the most bytes that come back, headers included, where nothing but a connection was made or refused.
-const handshake = 256
-
 // outside is a machine, and a place outside that it speaks to or tries to.
 func outside(r *sequence.Row) (who, thing uint64) {
 	return r.Values[feature.SourceInside].Hash, r.Values[feature.DestinationOutside].Hash
@@ -46,7 +43,7 @@ func ports(r *sequence.Row) (who, thing uint64) {
 
 // answers is a machine, and a port at which it answered with more than a handshake.
 func answers(r *sequence.Row) (who, thing uint64) {
-	if r.Uint(event.DestinationBytes) <= handshake {
+	if r.Uint(event.DestinationBytes) <= sequence.Handshake {
 		return 0, 0
 	}
 	return r.Values[feature.DestinationInside].Hash, r.Values[feature.DestinationPort].Hash

@@ -5,6 +5,9 @@ import (
 	"frontfoot/ingest/event"
 )
 
+// Handshake is the most bytes that come back, headers included, where nothing but a connection was made or refused.
+const Handshake = 256
+
 // Refused reports whether what the row tells of was not let happen.
 func (r *Row) Refused() bool {
 	return r.Values[feature.Outcome].Text == "failure" || r.Values[feature.EventType].Text == "denied" || r.Values[feature.HTTPStatus].Number >= 400
