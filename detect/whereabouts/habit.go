@@ -57,9 +57,9 @@ func (l *lesson) learn(weight float32) {
 
 // fade makes the past count half as a week begins, and every other week what is seldom: in its first weeks a site sees most accounts for the first time, which is no
 // measure of how often that is.
-func (h *habit) fade(week int64) {
+func (h *habit) fade(fortnight bool) {
 	h.arrivals, h.firsts, h.moves = h.arrivals/2, h.firsts/2, h.moves/2
-	if week%2 != 0 {
+	if !fortnight {
 		return
 	}
 	h.placed /= 2

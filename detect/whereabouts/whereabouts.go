@@ -86,7 +86,7 @@ func (m *Model) Pass(t int64) {
 	}
 	if this := m.trials.Now() / week; this > m.weeks {
 		for h := range m.habits.All() {
-			h.fade(this)
+			h.fade(this/2 > m.weeks/2)
 		}
 		m.weeks = this
 	}

@@ -208,6 +208,24 @@ func TestHeldCountsLittle(t *testing.T) {
 	}
 }
 
+// TestFading checks that arrivals count half after each week, and countries after each other one: also where no line came in the week at whose beginning they do.
+func TestFading(t *testing.T) {
+	s := newSite(9)
+	s.now -= s.now % (2 * week)
+	s.Pass(s.now)
+	for _, x := range []struct {
+		weeks          int64
+		arrivals, from float32
+	}{{1, 32, 64}, {2, 32, 32}, {1, 32, 32}, {2, 32, 32}, {3, 32, 32}, {0, 64, 64}} {
+		h := s.habits.Of(s.habits.Number(5))
+		h.arrivals, h.from[3] = 64, 64
+		s.now += x.weeks * week
+		if s.Pass(s.now); h.arrivals != x.arrivals || h.from[3] != x.from {
+			t.Errorf("%v arrivals and %v of a country after %d weeks, want %v and %v", h.arrivals, h.from[3], x.weeks, x.arrivals, x.from)
+		}
+	}
+}
+
 // TestBounded checks that however many accounts, countries and networks there are, the memory stays within its bound, and that one who comes
 // again and again is not forgotten for them.
 func TestBounded(t *testing.T) {
