@@ -109,7 +109,7 @@ func (m *Model) pass(now int64) {
 	m.all.best[0] = max(m.all.best[0], level(m.all.n))
 	m.all.n = 0
 	m.all.turn(turn)
-	if turn > 0 && d/week%2 == 0 {
+	if d/fortnight > m.ended/fortnight {
 		m.life.table().Halve()
 	}
 	m.ended = d

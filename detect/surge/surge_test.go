@@ -193,6 +193,23 @@ func TestChanceIsHonest(t *testing.T) {
 	}
 }
 
+// TestFading checks that how far days go counts half after each fortnight, also where no line came in the week at whose beginning it does.
+func TestFading(t *testing.T) {
+	m := New(testKey(), nil)
+	m.pass(start)
+	days := int64(0)
+	for _, x := range []struct {
+		days int64
+		want float32
+	}{{6, 64}, {1, 64}, {7, 32}, {1, 64}, {13, 32}, {14, 32}, {7, 64}, {14, 32}} {
+		m.life[1] = 64
+		days += x.days
+		if m.pass(start + days*whole); m.life[1] != x.want {
+			t.Errorf("%v days after %d more, on day %d, want %v", m.life[1], x.days, days, x.want)
+		}
+	}
+}
+
 // TestHeldTeachesNothing checks that what comes of somebody in an open incident is not usual afterwards.
 func TestHeldTeachesNothing(t *testing.T) {
 	for _, held := range []bool{false, true} {
