@@ -85,7 +85,8 @@ type kind struct {
 }
 
 // bits is how improbable it is that a circle of such an octave opens in the next hour. Each octave's share is the mean of a beta distribution whose
-// prior is the share of the octave before: where little is known nothing is improbable.
+// prior is the share of the octave before: where little is known nothing is improbable. Where no circle of several octaves ever opened it falls from each to the next,
+// which is bolder than all of their hours together would be.
 func (k *kind) bits(octave int) float32 {
 	share, prior := float32(0.5), float32(1)
 	for i := range octave + 1 {

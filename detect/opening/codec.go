@@ -76,7 +76,7 @@ func (k *kind) decode(d *sketch.Decoder) {
 // sound reports whether a kind may be so.
 func (k *kind) sound() bool {
 	for _, r := range k.hours {
-		if !(r.opened >= 0 && r.opened <= r.all && r.all <= math.MaxFloat32) {
+		if r.opened > r.all {
 			return false
 		}
 	}
