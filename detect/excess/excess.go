@@ -3,7 +3,6 @@
 // how improbable it is that one who does this at all does so much of it.
 //
 // It counts connections and kibibytes of one who acts with one other (a server of one's own, or all that is outside) in hours and in days, and the longest connection of a day,
-// how often an account does one thing at one machine and how often all accounts together do,
 // and the same of all outside with one service of ours, because what each of many does there may be little: a page that takes something, a port that answers, logins
 // that fail. One who is known is held
 // against the most it came to in its last two weeks: by how many octaves others of its kind went beyond theirs is a life table (sketch.Life), to which each

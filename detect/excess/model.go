@@ -18,8 +18,6 @@ const (
 	page          // of all outside with a page of ours that takes something
 	port          // of all outside with a port of ours
 	login         // of all outside who are not let in at a machine of ours
-	deed          // of an account that does one thing at one machine
-	done          // of all accounts that do one thing at one machine
 )
 
 // Name is the model's, in findings and snapshots.
@@ -40,10 +38,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 		how, is = asked, m.web && m.request(r, &c)
 	}
 	var found *sequence.Finding
-	switch {
-	case !is && does(r, &c):
-		found = m.deeds(r, &c)
-	case is && c.Who != 0:
+	if is && c.Who != 0 {
 		found = m.count(r, how, &c)
 	}
 	if r.Values[feature.SourceOutside].Hash == 0 {
@@ -123,24 +118,6 @@ func (m *Model) request(r *sequence.Row, c *Case) bool {
 	c.Bytes = max(r.Uint(event.HTTPBytes), r.Uint(event.NetworkBytes))
 	c.Kind = sketch.Mix(r.Class, asked<<8|uint64(who))
 	return c.At != 0 && r.Values[feature.DestinationOutside].Hash == 0
-}
-
-// deeds counts what an account did, and what all do together.
-func (m *Model) deeds(r *sequence.Row, c *Case) *sequence.Finding {
-	found := m.count(r, deed, c)
-	c.Who, c.Kind = outside, done
-	return cmp.Or(found, m.count(r, done, c))
-}
-
-// does fills in who did what under an account.
-func does(r *sequence.Row, c *Case) bool {
-	action := r.Values[feature.Action].Hash
-	if r.Values[feature.HTTPStatus].Hash != 0 || r.Values[feature.Outcome].Text == "failure" || action == 0 {
-		return false
-	}
-	host := cmp.Or(r.Values[feature.Host].Hash, r.Values[feature.DestinationInside].Hash)
-	c.Who, c.At, c.Bytes, c.Long, c.Kind = r.Values[feature.User].Hash, sketch.Mix(host^1, action), 0, 0, deed
-	return c.Who != 0
 }
 
 // machines is how many sorts of machines there are of which each has those who come from outside for itself: where answers are logged as connections of their own,

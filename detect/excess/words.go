@@ -48,7 +48,7 @@ func tactic(how int) feature.Hint {
 		return feature.LateralMovement
 	case out:
 		return feature.Exfiltration
-	case asked, deed, done:
+	case asked:
 		return feature.Collection
 	case page, login:
 		return feature.CredentialAccess
@@ -59,8 +59,6 @@ func tactic(how int) feature.Hint {
 // about returns the fields of those a finding is about: those who act, or what all come to.
 func about(how int) []int {
 	switch how {
-	case deed, done:
-		return []int{feature.User, feature.SourceInside, feature.SourceOutside}
 	case page, port, login:
 		return []int{feature.DestinationInside, feature.Host, feature.Dataset}
 	}
@@ -70,9 +68,6 @@ func about(how int) []int {
 // did says who did what, and how much of it; name is of the first that it is about.
 func (m *Model) did(r *sequence.Row, how, what int, name, much string) string {
 	to := cmp.Or(m.name(r, feature.DestinationInside), m.name(r, feature.Host))
-	if how == deed || how == done { // which is counted where it was done, as does says
-		to = cmp.Or(m.name(r, feature.Host), to)
-	}
 	asked := " was asked from outside "
 	if what == kib {
 		asked = " gave to places outside "
@@ -82,15 +77,6 @@ func (m *Model) did(r *sequence.Row, how, what int, name, much string) string {
 		return name + feature.Clip(r.Text(event.URLPath)) + asked + much
 	case port:
 		return "port " + m.name(r, feature.Probed) + " of " + name + asked + much
-	case deed, done:
-		did := m.name(r, feature.Action)
-		if to != "" {
-			did += " at " + to
-		}
-		if how == done {
-			return did + " was done, last by " + name + ", " + much
-		}
-		return name + " did " + did + " " + much
 	case login:
 		return "logins at " + name + " were refused from outside " + much
 	}
