@@ -71,7 +71,7 @@ func (s *Site) newState() state {
 		fusion:    judge,
 		sequences: newSequences(s.key, s.events.Layout()).without(s.cfg.without),
 		influence: influence.New(),
-		tracker:   incident.NewTracker(incident.Config{Site: s.name, PerDay: s.cfg.IncidentsPerDay, Zone: s.cfg.Zone}),
+		tracker:   incident.NewTracker(incident.Config{Site: s.name, PerDay: s.cfg.IncidentsPerDay, Zone: s.cfg.Zone, HalfLife: s.cfg.HalfLife}),
 		book:      verdict.New(s.events.Layout()),
 		decoys:    decoy.NewSet(),
 	}

@@ -143,6 +143,36 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestYoung checks that of a site with a short past so much less is asked for as it lacks, that this is bounded, and that it is nothing to one where nothing fades.
+func TestYoung(t *testing.T) {
+	const fortnight = 14 * 24 * time.Hour
+	for _, c := range []struct {
+		name     string
+		halfLife time.Duration
+		days     int
+		bits     float32
+		want     int
+	}{
+		{"after a week", fortnight, 7, 22.5, 1},
+		{"after ten weeks", fortnight, 70, 22.5, 0},
+		{"much after ten weeks", fortnight, 70, 23.5, 1},
+		{"after a week where nothing fades", 0, 7, 22.5, 0},
+		{"little after a week", fortnight, 7, 21, 0},
+		{"little at once", fortnight, 0, 18.5, 0},
+		{"more at once", fortnight, 0, 19.5, 1},
+	} {
+		tr := NewTracker(Config{Site: "s", PerDay: 10, HalfLife: c.halfLife})
+		var out []Version
+		tr.Observe(act("10.0.0.1", 0, 7), &out)
+		o := act("10.0.0.2", 1+c.days*24*60, c.bits)
+		tr.Advance(o.Finding.Time, &out)
+		tr.Observe(o, &out)
+		if got := len(ids(out)); got != c.want {
+			t.Errorf("%s: %d incidents, want %d", c.name, got, c.want)
+		}
+	}
+}
+
 // TestMovement checks that what a victim does within an hour joins the story of the one who came to it, and what it does as on any day hours later is another.
 func TestMovement(t *testing.T) {
 	tr := NewTracker(Config{Site: "s", PerDay: 10})

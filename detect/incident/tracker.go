@@ -53,10 +53,11 @@ func (o *Observation) day() int64 {
 
 // Config is what a Tracker goes by.
 type Config struct {
-	Site    string
-	PerDay  int            // most incidents raised a day
-	Zone    *time.Location // where days begin; nil is UTC
-	MaxOpen int            // most stories followed at a time, 0 for 128
+	Site     string
+	PerDay   int            // most incidents raised a day
+	Zone     *time.Location // where days begin; nil is UTC
+	MaxOpen  int            // most stories followed at a time, 0 for 128
+	HalfLife time.Duration  // what was seen so long ago counts half in what is known; 0 where nothing fades
 }
 
 const (
@@ -117,7 +118,7 @@ func (t *Tracker) Observe(o *Observation, out *[]Version) {
 	case o.Learning:
 	case o.Certain && !quiet || rank >= t.need(s, o):
 		if o.Certain || t.spend(s, o.day()) {
-			s.raised, s.need = max(o.Finding.Time, s.last, o.Told), chance(o)
+			s.raised, s.need = max(o.Finding.Time, s.last, o.Told), t.chance(o)
 			t.publish(s, rank, out)
 		}
 	case !s.counted && s.rank() >= t.need(s, o):
@@ -192,7 +193,7 @@ func (t *Tracker) habit(s *story) *habit {
 // stories of its sort reach more often than a tenth of the budget; and more for each incident the day already has, so that the budget cannot be
 // filled with trifles in front of what matters.
 func (t *Tracker) need(s *story, o *Observation) float32 {
-	need := chance(o)
+	need := t.chance(o)
 	if h := t.habit(s); h.ended >= enough && o.day() > t.since {
 		days := max(1, float32(float64(o.day()-t.since)/float64(24*time.Hour)))
 		aDay := h.ended / days
@@ -207,8 +208,20 @@ func (t *Tracker) need(s *story, o *Observation) float32 {
 	return need
 }
 
-// chance is what a day's events bring by chance, and a margin.
-func chance(o *Observation) float32 { return sketch.Log2(max(o.Daily, 1)) + margin }
+// chance is what a day's events bring by chance, and a margin. What was never seen has as many bits as there was a past to see it in, so where the past is
+// short less is asked for, by what it lacks.
+func (t *Tracker) chance(o *Observation) float32 {
+	return sketch.Log2(max(o.Daily, 1)) + margin + sketch.Log2(t.past(o.day()))
+}
+
+// past is how much there is of one, beside a past without beginning. Of less than a day nobody asks while a site learns.
+func (t *Tracker) past(now int64) float32 {
+	if t.cfg.HalfLife == 0 {
+		return 1
+	}
+	age := max(now-t.since, int64(24*time.Hour))
+	return 1 - sketch.Exp2(-float32(age)/float32(t.cfg.HalfLife))
+}
 
 // rankAt returns the lowest rank that has so many bits among the ended stories.
 func (h *habit) rankAt(bits float32) float32 {
