@@ -143,7 +143,7 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestYoung checks that of a site with a short past so much less is asked for as it lacks, that this is bounded, and that it is nothing to one where nothing fades.
+// TestYoung checks that of a site with a short past so much less is asked for as it lacks, but not in its first week, nor where nothing fades.
 func TestYoung(t *testing.T) {
 	const fortnight = 14 * 24 * time.Hour
 	for _, c := range []struct {
@@ -158,8 +158,8 @@ func TestYoung(t *testing.T) {
 		{"much after ten weeks", fortnight, 70, 23.5, 1},
 		{"after a week where nothing fades", 0, 7, 22.5, 0},
 		{"little after a week", fortnight, 7, 21, 0},
-		{"little at once", fortnight, 0, 18.5, 0},
-		{"more at once", fortnight, 0, 19.5, 1},
+		{"within the first week", fortnight, 6, 22.5, 0},
+		{"much within the first week", fortnight, 6, 23.5, 1},
 	} {
 		tr := NewTracker(Config{Site: "s", PerDay: 10, HalfLife: c.halfLife})
 		var out []Version

@@ -64,8 +64,9 @@ const (
 	gap     = 6 * time.Hour  // a story that is quiet for so long has ended
 	hop     = time.Hour      // within which one that was broken into goes on
 	longest = 24 * time.Hour // and so has one that began so long ago
-	margin  = 10             // bits by which evidence must exceed what a day brings by chance
-	enough  = 30             // ended stories of a sort from which their ranks say what is usual
+	week    = 7 * 24 * time.Hour
+	margin  = 10 // bits by which evidence must exceed what a day brings by chance
+	enough  = 30 // ended stories of a sort from which their ranks say what is usual
 )
 
 // Features from Counted on are not of single events, but of how many there were. The last ones are matters of no chance. The one before them is of an
@@ -214,12 +215,13 @@ func (t *Tracker) chance(o *Observation) float32 {
 	return sketch.Log2(max(o.Daily, 1)) + margin + sketch.Log2(t.past(o.day()))
 }
 
-// past is how much there is of one, beside a past without beginning. Of less than a day nobody asks while a site learns.
+// past is how much there is of one, beside a past without beginning. A first week has each of its days for the first time, and much is new that is not strange: there
+// no less is asked for.
 func (t *Tracker) past(now int64) float32 {
-	if t.cfg.HalfLife == 0 {
+	age := now - t.since
+	if t.cfg.HalfLife == 0 || age < int64(week) {
 		return 1
 	}
-	age := max(now-t.since, int64(24*time.Hour))
 	return 1 - sketch.Exp2(-float32(age)/float32(t.cfg.HalfLife))
 }
 
