@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"iter"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -20,18 +21,18 @@ type Set struct {
 	filter [1 << slots]uint64   // a bit for each hash of some text's four bytes; 16 KiB, which half of the nearest cache holds
 	starts [1<<slots + 1]uint32 // by a hash's first bits: where its entries start; they end where the next ones start
 	list   []entry
-	n      int
+	texts  [][]byte
 }
 
 // slots are the first bits of a hash, by which the filter has a word and the list a start; six more choose the word's bit.
 const slots = 11
 
-// An entry is a text and where in it the four bytes stand that are looked for.
+// An entry is what is compared first of a text: all that most places need.
 type entry struct {
-	text []byte
-	four uint32
-	at   int32
-	id   int32
+	head, mask uint64 // the text's first eight bytes, and which of them these are
+	four       uint32
+	at         int32 // where in the text the four bytes stand
+	id         int32
 }
 
 // Found is which texts were found. The zero value is empty; it is reused from line to line and is for one goroutine.
@@ -42,12 +43,13 @@ type Found struct {
 
 // New returns the Set of some texts, each of Least bytes or more. The counts are of lines like those that will be searched, and only matter for the speed.
 func New(texts []string, counts *Counts) *Set {
-	s := &Set{n: len(texts)}
+	s := &Set{}
 	for id, text := range texts {
-		e := entry{text: []byte(text), id: int32(id)}
-		e.at = int32(counts.rarest(e.text))
-		e.four = fourOf(e.text[e.at:])
-		s.list = append(s.list, e)
+		t := []byte(text)
+		at := counts.rarest(t)
+		e := entry{four: fourOf(t[at:]), at: int32(at), id: int32(id)}
+		e.head, e.mask = eightOf(t)
+		s.list, s.texts = append(s.list, e), append(s.texts, t)
 	}
 	slices.SortStableFunc(s.list, func(a, b entry) int { return cmp.Compare(hash(a.four), hash(b.four)) })
 	s.build()
@@ -68,6 +70,20 @@ func (s *Set) build() {
 
 func fourOf(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
 
+// all is the mask of eight bytes.
+const all = math.MaxUint64
+
+// eightOf returns the first eight bytes of b, and which of them it has.
+func eightOf(b []byte) (head, mask uint64) {
+	if len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b), all
+	}
+	for i, c := range b {
+		head |= uint64(c) << (8 * i)
+	}
+	return head, 1<<(8*len(b)) - 1
+}
+
 // hash spreads four bytes over 32 bits, of which the first are the best.
 func hash(four uint32) uint32 { return four * spread }
 
@@ -81,42 +97,59 @@ func place(four uint32) (slot, bit uint32) {
 
 // Find adds the texts that stand in line to found.
 func (s *Set) Find(line []byte, found *Found) {
-	if need := (s.n + 63) / 64; len(found.words) < need {
+	if need := (len(s.texts) + 63) / 64; len(found.words) < need {
 		found.words = append(found.words, make([]uint64, need-len(found.words))...)
 	}
-	rest := line
-	for ; len(rest) >= 2*Least; rest = rest[Least:] {
+	at := 0
+	for rest := line; len(rest) >= 2*Least; rest = rest[Least:] {
 		eight := binary.LittleEndian.Uint64(rest)
-		if (s.passes(uint32(eight))|s.passes(uint32(eight>>8))|s.passes(uint32(eight>>16))|s.passes(uint32(eight>>24)))&1 != 0 {
-			at := len(line) - len(rest)
-			s.verify(line, at, at+Least, found)
+		if s.passes(uint32(eight)) {
+			s.verify(line, at, found)
+		}
+		if s.passes(uint32(eight >> 8)) {
+			s.verify(line, at+1, found)
+		}
+		if s.passes(uint32(eight >> 16)) {
+			s.verify(line, at+2, found)
+		}
+		if s.passes(uint32(eight >> 24)) {
+			s.verify(line, at+3, found)
+		}
+		at += Least
+	}
+	for ; at+Least <= len(line); at++ {
+		if s.passes(fourOf(line[at:])) {
+			s.verify(line, at, found)
 		}
 	}
-	s.verify(line, len(line)-len(rest), len(line)-Least+1, found)
 }
 
-// passes returns a number whose last bit is 1 where some text may have these four bytes.
-func (s *Set) passes(four uint32) uint64 {
+// passes reports whether some text may have these four bytes.
+func (s *Set) passes(four uint32) bool {
 	h := four * spread
-	return s.filter[h>>(32-slots)] >> (h >> (32 - slots - 6) & 63)
+	return s.filter[h>>(32-slots)]&(1<<(h>>(32-slots-6)&63)) != 0
 }
 
-// verify adds the texts whose four bytes stand at one of some places of a line and that stand there as a whole.
-func (s *Set) verify(line []byte, from, to int, found *Found) {
-	for at := from; at < to; at++ {
-		four := fourOf(line[at:])
-		if s.passes(four)&1 == 0 {
+// verify adds the texts whose four bytes stand at a place of a line and that stand there as a whole.
+func (s *Set) verify(line []byte, at int, found *Found) {
+	four := fourOf(line[at:])
+	slot, _ := place(four)
+	for i := s.starts[slot]; i < s.starts[slot+1]; i++ {
+		e := &s.list[i]
+		if e.four != four {
 			continue
 		}
-		slot, _ := place(four)
-		for i := s.starts[slot]; i < s.starts[slot+1]; i++ {
-			e := &s.list[i]
-			if e.four != four {
-				continue
-			}
-			if from := at - int(e.at); from >= 0 && bytes.HasPrefix(line[from:], e.text) {
-				found.add(e.id)
-			}
+		from := at - int(e.at)
+		if from < 0 {
+			continue
+		}
+		rest := line[from:]
+		whole := len(rest) >= 8
+		if whole && (binary.LittleEndian.Uint64(rest)^e.head)&e.mask != 0 {
+			continue
+		}
+		if whole && e.mask != all || bytes.HasPrefix(rest, s.texts[e.id]) {
+			found.add(e.id)
 		}
 	}
 }
