@@ -41,6 +41,26 @@ func TestFarSearchesTakeSteps(t *testing.T) {
 	}
 }
 
+// A capture that is long takes steps, so that it is not read again from place to place; once it may be as long as it likes.
+func TestLongCapturesTakeSteps(t *testing.T) {
+	for _, c := range []struct{ again, once, unit string }{
+		{"{first a}:{ip b} y", "{ip b} y", ":1"},
+		{"{first a}:{word b} y", "{word b} y", "1:"},
+		{"{first a}1{int b} y", "{int b} y", "11"},
+	} {
+		p, text := New(Config{}), []byte(strings.Repeat(c.unit, 1<<18)+" y")
+		for pattern, want := range map[string]bool{c.again + "!": false, c.once: true} {
+			pat, err := compile(pattern, func(string) field { return field{} })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := p.fits(pat, text); got != want || want != (p.steps >= 0) {
+				t.Errorf("%s: got %v, want %v; %d of %d steps are left", pattern, got, want, p.steps, maxSteps)
+			}
+		}
+	}
+}
+
 // BenchmarkEvil measures the same lines, each of which should take less than a second.
 func BenchmarkEvil(b *testing.B) {
 	for name, line := range evilLines() {
@@ -76,6 +96,7 @@ func evilLines() map[string]string {
 		"FortiGate pairs":             fill(`date=2026-11-23 logid=1 type=x subtype=y `, `url="a\" `, ""),
 		"from":                        fill(sshd+"Failed password for invalid user ", " from ", ""),
 		"from with addresses":         fill(sshd+"Failed password for invalid user ", "x from 8.8.8.8 port 1 ssh2 ", ""),
+		"addresses of an ASA":         fill("<164>%ASA-4-106023: Deny tcp src outside:", "10.1.2.3:", ""),
 		"PAM":                         fill(sshd+"PAM: ", "x for illegal user y from ", ""),
 		"pam_unix":                    fill(sshd+"pam_unix(sshd:auth): authentication failure; logname=", " ruser= rhost= user=", ""),
 		"sudo":                        fill("Nov 23 14:02:11 h sudo: a : ", "x ; ", ""),

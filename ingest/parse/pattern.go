@@ -12,7 +12,7 @@ import (
 const maxCaptures = 32
 
 // maxSteps is how many steps are tried to fit a text to patterns before it counts as nobody's: a line made to repeat what a pattern waits for
-// must not hold up the others. A search takes one for each kibibyte that it looks at.
+// must not hold up the others. A search takes one for each kibibyte that it looks at, and what goes byte by byte one for each 64.
 const maxSteps = 20_000
 
 // A step of a compiled pattern: a literal, a capture, or a fork, behind which either next or skip fits. docs/writing-formats.md has the syntax.
@@ -276,6 +276,7 @@ func (p *Parser) capture(s, next *step, text []byte) bool {
 		return true
 	case capInt:
 		d := digits(text)
+		p.steps -= d >> 6
 		return d > 0 && p.taken(s, next, text, d)
 	case capIP:
 		return p.address(s, next, text)
@@ -303,6 +304,9 @@ func (p *Parser) address(s, next *step, text []byte) bool {
 	for d < len(text) && (alnum(text[d]) || text[d] == '.' || text[d] == ':' || text[d] == '-' || text[d] == '_' || text[d] == '%') {
 		d++
 	}
+	if p.steps -= d >> 6; p.steps < 0 {
+		return false
+	}
 	if next != nil && next.lit.first() == ':' { // address:port
 		d = max(bytes.LastIndexByte(text[:d], ':'), 0)
 		for d > 0 && !isAddr(text[:d]) && bytes.IndexByte(text[:d], ':') > 0 { // address:scheme://…
@@ -320,6 +324,7 @@ func (p *Parser) word(s, next *step, text []byte) bool {
 	if d < 0 {
 		d = len(text)
 	}
+	p.steps -= d >> 10
 	if next != nil && next.kind == capNone && next.lit.first() != ' ' { // the next literal ends it within the word
 		if d = next.lit.index(text[:min(len(text), d+len(next.lit.text)-1)]); d < 0 {
 			return false
