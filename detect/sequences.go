@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"frontfoot/detect/debut"
 	"frontfoot/detect/drift"
 	"frontfoot/detect/excess"
 	"frontfoot/detect/feature"
@@ -36,7 +37,7 @@ func newSequences(key sketch.Key, layout *feature.Layout) sequences {
 	return sequences{
 		rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout), silence.New(key),
 		whereabouts.New(key, layout), surge.New(key, layout), variety.New(key, layout),
-		stride.New(key, layout), opening.New(layout),
+		stride.New(key, layout), opening.New(layout), debut.New(key, layout),
 	}
 }
 
@@ -67,7 +68,7 @@ func (s *Site) counted(m *Message, row int, learning bool, daily float32, out *O
 	if len(s.sequences) == 0 {
 		return
 	}
-	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: daily, Learning: learning, Place: s.here(m, row)}
+	s.seq = sequence.Row{Row: &s.row, Batch: m.Events, Index: row, Now: s.clock.now, Daily: daily, Learning: learning, Counts: s.engine.model.Counts(), Place: s.here(m, row)}
 	for i, model := range s.sequences {
 		f := model.Take(&s.seq)
 		if f == nil {

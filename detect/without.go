@@ -23,6 +23,7 @@ const (
 	PartVariety
 	PartStride
 	PartOpening
+	PartDebut
 	PartWhole     // what a log event is as a whole, as evidence of an incident
 	PartGuard     // that what is unusual, or of an open incident, is learned slowly
 	PartInfluence // that no source teaches much more than it did
@@ -32,7 +33,7 @@ const (
 func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
-		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartStride, PartOpening, PartWhole, PartGuard, PartInfluence,
+		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartStride, PartOpening, PartDebut, PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -73,6 +74,8 @@ func (p Part) String() string {
 		return "stride"
 	case PartOpening:
 		return "opening"
+	case PartDebut:
+		return "debut"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:

@@ -258,6 +258,11 @@ func (e *Events) Row(row int, r *Row) {
 	r.Time, r.Timed = e.batch.Time(event.Time, row), true
 }
 
+// DomainHash returns the hash that a row has of a name which somebody asks for: for names that stand elsewhere in other rows.
+func DomainHash(key sketch.Key, name string) uint64 {
+	return key.Hash(uint64(dnsName+1), Registered(name))
+}
+
 // Mapped reports whether the destination of a row is its source's own mapped address, as in the record of a translation alone: a host does not talk to that
 // address, so for detection such an event has no destination.
 func Mapped(b *event.Batch, row int) bool {

@@ -260,6 +260,9 @@ func (m *Model) Count(field int) float32 {
 	return m.now[field].Count / m.weight
 }
 
+// Counts returns how often each value was seen, and each pair. It is to be read.
+func (m *Model) Counts() *sketch.Counts { return m.counts }
+
 // Bytes returns the memory that the model takes.
 func (m *Model) Bytes() int {
 	return m.counts.Bytes() + len(m.stats)*(sketch.Classes*8+16) + len(m.now)*32 + cap(m.here)*4 + len(m.hours) + m.company.bytes()

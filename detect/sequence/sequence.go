@@ -14,12 +14,13 @@ import (
 
 // A Row is one event as a Model sees it. It is valid until the Model returns.
 type Row struct {
-	*feature.Row              // hashed values; Time is the event's own
-	Batch        *event.Batch // with the columns as they were parsed
-	Index        int          // of the row in Batch
-	Now          int64        // the site's own time, which no single stamp moves far: windows go by it
-	Daily        float32      // events a day at this site
-	Learning     bool         // the site is too young to raise incidents: all of it is taken as ordinary
+	*feature.Row                // hashed values; Time is the event's own
+	Batch        *event.Batch   // with the columns as they were parsed
+	Index        int            // of the row in Batch
+	Now          int64          // the site's own time, which no single stamp moves far: windows go by it
+	Daily        float32        // events a day at this site
+	Learning     bool           // the site is too young to raise incidents: all of it is taken as ordinary
+	Counts       *sketch.Counts // how often each value was seen at this site, by its hash, before this row
 	Place        Place
 	opened       opened // known once a model asked
 }

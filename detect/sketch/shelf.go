@@ -23,6 +23,9 @@ func (s *Seat[T]) Taken() bool { return s.keep > 0 }
 // Use says that the thing is used at a time, which makes it worth more.
 func (s *Seat[T]) Use(at uint32) { s.Last, s.keep = at, min(s.keep, 254)+1 }
 
+// Leave gives up the seat.
+func (s *Seat[T]) Leave() { *s = Seat[T]{} }
+
 // A Shelf keeps things by their hashes in bounded memory. A new one wears down the one of its bucket that is worth least (as in HeavyKeeper, Yang et al. 2019,
 // without the dice) and takes its seat when that is used up, so that a flood of those that come once only puts out itself. The Shelf doubles
 // when it has worn down as many as it holds that came more than once. What was not used for a fortnight is worth nothing.
