@@ -108,9 +108,11 @@ func (m *Model) Count(c *Case) Verdict {
 	if p.known = p.known || c.Named; p.known {
 		return Verdict{}
 	}
-	before := p.steps()
-	p.add(c)
-	now := p.steps()
+	was := *p
+	if !p.add(c) {
+		return Verdict{}
+	}
+	before, now := was.steps(), p.steps()
 	if now != before { // what comes to little gives way to what comes to much
 		s.Use(at)
 	}
@@ -145,10 +147,7 @@ func (m *Model) enter(c *Case, at uint32) *sketch.Seat[place] {
 	if s == nil {
 		return nil
 	}
-	if s.Taken() {
-		m.end(s)
-	}
-	s.Place(c.Place, at, place{begun: at, kind: uint8(number)})
+	s.Place(c.Place, at, place{begun: at, kind: uint8(number)}) // one that gives way for it teaches nothing: how far it would have come is not known
 	m.trials.Make()
 	m.kinds.Of(number).made++
 	return s

@@ -31,14 +31,16 @@ type place struct {
 // over reports whether its first day is.
 func (p *place) over(at uint32) bool { return at-min(at, p.begun) >= first }
 
-// add counts a row.
-func (p *place) add(c *Case) {
-	p.from.Add(c.From)
+// add counts a row, and reports whether it may have brought the place further: how many machines there are takes long to say.
+func (p *place) add(c *Case) (further bool) {
+	further = p.from.Add(c.From)
 	if !c.Call {
-		return
+		return further
 	}
+	before := bits.Len32(p.calls) + bits.Len32(p.kib)
 	p.calls += min(1, math.MaxUint32-p.calls)
 	p.kib += uint32(min(c.Bytes>>10+(c.Bytes&1023+1023)>>10, uint64(math.MaxUint32-p.kib)))
+	return further || bits.Len32(p.calls)+bits.Len32(p.kib) > before
 }
 
 // much is how much it came to by a measure.
