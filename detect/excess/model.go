@@ -11,13 +11,14 @@ import (
 
 // The kinds of finding.
 const (
-	within = iota // with a machine inside
-	out           // with all that is outside
-	in            // of one outside with us
-	asked         // of one who asks a web server of ours
-	page          // of all outside with a page of ours that takes something
-	port          // of all outside with a port of ours
-	login         // of all outside who are not let in at a machine of ours
+	within  = iota // with a machine inside
+	out            // with all that is outside
+	in             // of one outside with us
+	asked          // of one who asks a web server of ours
+	page           // of all outside with a page of ours that takes something
+	port           // of all outside with a port of ours
+	login          // of all outside who are not let in at a machine of ours
+	stopped        // of all outside who are stopped on their way to one address
 )
 
 // Name is the model's, in findings and snapshots.
@@ -70,6 +71,8 @@ func (m *Model) service(r *sequence.Row, c *Case) (how int, is bool) {
 		how, c.Who = port, sketch.Mix(host, r.Values[feature.Probed].Hash)
 	case r.Values[feature.User].Hash != 0 && r.Values[feature.Outcome].Text == "failure":
 		how, c.Who, c.Bytes = login, host, 0
+	case r.Values[feature.EventType].Text == "denied":
+		how, c.Who, c.Bytes = stopped, cmp.Or(r.Values[feature.DestinationOutside].Hash, host), 0
 	default:
 		return 0, false
 	}

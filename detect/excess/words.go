@@ -59,6 +59,8 @@ func tactic(how int) feature.Hint {
 // about returns the fields of those a finding is about: those who act, or what all come to.
 func about(how int) []int {
 	switch how {
+	case stopped:
+		return []int{feature.DestinationInside, feature.DestinationOutside, feature.Host, feature.Dataset}
 	case page, port, login:
 		return []int{feature.DestinationInside, feature.Host, feature.Dataset}
 	}
@@ -77,6 +79,8 @@ func (m *Model) did(r *sequence.Row, how, what int, name, much string) string {
 		return name + feature.Clip(r.Text(event.URLPath)) + asked + much
 	case port:
 		return "port " + m.name(r, feature.Probed) + " of " + name + asked + much
+	case stopped:
+		return "what came from outside for " + name + " was stopped " + much
 	case login:
 		return "logins at " + name + " were refused from outside " + much
 	}
