@@ -52,6 +52,8 @@ func tactic(how int) feature.Hint {
 		return feature.Collection
 	case page, login:
 		return feature.CredentialAccess
+	case stopped: // a flood and a search look alike
+		return ""
 	}
 	return feature.InitialAccess
 }
