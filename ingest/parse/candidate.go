@@ -32,6 +32,32 @@ type programPrefix struct {
 	candidates []int32
 }
 
+// lists are short lists of candidates behind one another, which a line that comes touches less memory for than lists apart.
+type lists struct {
+	ends []int32 // where a list begins, and the one before it ends
+	all  []int32
+}
+
+func newLists(apart [][]int32) lists {
+	l := lists{ends: make([]int32, 1, len(apart)+1)}
+	for _, list := range apart {
+		l.all = append(l.all, list...)
+		l.ends = append(l.ends, int32(len(l.all)))
+	}
+	return l
+}
+
+func (l *lists) of(n int) []int32 { return l.all[l.ends[n]:l.ends[n+1]] }
+
+// begun tells with which bytes some prefixes begin.
+type begun [256]bool
+
+func (b *begun) add(prefix string) {
+	for c := range b {
+		b[c] = b[c] || prefix == "" || prefix[0] == byte(c)
+	}
+}
+
 // newCandidate ranks a match by how much text it asks for.
 func newCandidate(l *formatLine, match int, own bool) candidate {
 	m := &l.matches[match]
@@ -82,10 +108,11 @@ func (f *Formats) index() {
 		}
 	}
 	f.texts, f.seldom = literal.New(t.often, counts), t.seldom
-	f.anchored = make([][]int32, len(t.often))
+	anchored := make([][]int32, len(t.often))
 	for i := range f.all {
-		f.anchor(int32(i))
+		f.anchor(int32(i), anchored)
 	}
+	f.anchored = newLists(anchored)
 }
 
 // fewTexts is up to how many texts of which one must stand in a line are looked for one by one once the line's anchor was found.
@@ -164,14 +191,14 @@ func (f *Formats) counts() *literal.Counts {
 
 // anchor enters a candidate where it is found: by its rarest text, by each of those of which one must stand there, or by its programs. One of which nothing
 // but short texts is known is looked at for every line.
-func (f *Formats) anchor(i int32) {
+func (f *Formats) anchor(i int32, anchored [][]int32) {
 	c := &f.all[i]
 	switch {
 	case c.anchor >= 0:
-		f.anchored[c.anchor] = append(f.anchored[c.anchor], i)
+		anchored[c.anchor] = append(anchored[c.anchor], i)
 	case len(c.any) > 0 && slices.Min(c.any) >= 0:
 		for _, n := range c.any {
-			f.anchored[n] = append(f.anchored[n], i)
+			anchored[n] = append(anchored[n], i)
 		}
 	case len(c.programs) == 0 || slices.Contains(c.programs, programTag{}):
 		f.always = append(f.always, i)
@@ -185,6 +212,7 @@ func (f *Formats) anchor(i int32) {
 			if at < 0 {
 				at = len(f.prefixes)
 				f.prefixes = append(f.prefixes, programPrefix{prefix: name.text})
+				f.begun.add(name.text)
 			}
 			f.prefixes[at].candidates = append(f.prefixes[at].candidates, i)
 		}

@@ -23,10 +23,11 @@ type Formats struct {
 	compiled map[*format.Spec]*dataFormat
 	texts    *literal.Set
 	seldom   []literal.Text // texts that are looked for only where a candidate asks for them
-	anchored [][]int32      // by text: the candidates that it may make
+	anchored lists          // by text: the candidates that it may make
 	always   []int32        // the candidates that are looked at for every line
 	programs map[string][]int32
 	prefixes []programPrefix
+	begun    begun // by prefixes
 	all      []candidate
 }
 

@@ -21,7 +21,7 @@ func (p *Parser) recognise(app, text []byte) understanding {
 	p.candidates = append(p.candidates[:0], f.always[:min(len(f.always), maxCandidates)]...)
 	list := p.candidates
 	for n := range p.found.All() {
-		for _, i := range f.anchored[n] {
+		for _, i := range f.anchored.of(n) {
 			list = insert(list, i)
 		}
 	}
@@ -64,6 +64,9 @@ func (p *Parser) byProgram(app []byte, list []int32) []int32 {
 	add(app)
 	if i := bytes.LastIndexByte(app, '/'); i >= 0 {
 		add(app[i+1:])
+	}
+	if !p.formats.begun[app[0]] {
+		return list
 	}
 	for i := range p.formats.prefixes {
 		if pre := &p.formats.prefixes[i]; len(app) >= len(pre.prefix) && string(app[:len(pre.prefix)]) == pre.prefix {

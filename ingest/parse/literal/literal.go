@@ -21,7 +21,8 @@ type Set struct {
 	filter [1 << slots]uint64   // a bit for each hash of some text's four bytes; 16 KiB, which half of the nearest cache holds
 	starts [1<<slots + 1]uint32 // by a hash's first bits: where its entries start; they end where the next ones start
 	list   []entry
-	texts  [][]byte
+	text   []byte  // all texts, one behind the other: what is searched for in every line is to lie close together
+	ends   []int32 // by number: where a text begins, and the one before it ends
 }
 
 // slots are the first bits of a hash, by which the filter has a word and the list a start; six more choose the word's bit.
@@ -43,13 +44,14 @@ type Found struct {
 
 // New returns the Set of some texts, each of Least bytes or more. The counts are of lines like those that will be searched, and only matter for the speed.
 func New(texts []string, counts *Counts) *Set {
-	s := &Set{}
+	s := &Set{ends: []int32{0}}
 	for id, text := range texts {
 		t := []byte(text)
 		at := counts.rarest(t)
 		e := entry{four: fourOf(t[at:]), at: int32(at), id: int32(id)}
 		e.head, e.mask = eightOf(t)
-		s.list, s.texts = append(s.list, e), append(s.texts, t)
+		s.list, s.text = append(s.list, e), append(s.text, t...)
+		s.ends = append(s.ends, int32(len(s.text)))
 	}
 	slices.SortStableFunc(s.list, func(a, b entry) int { return cmp.Compare(hash(a.four), hash(b.four)) })
 	s.build()
@@ -97,7 +99,7 @@ func place(four uint32) (slot, bit uint32) {
 
 // Find adds the texts that stand in line to found.
 func (s *Set) Find(line []byte, found *Found) {
-	if need := (len(s.texts) + 63) / 64; len(found.words) < need {
+	if need := (len(s.ends) + 62) / 64; len(found.words) < need {
 		found.words = append(found.words, make([]uint64, need-len(found.words))...)
 	}
 	at := 0
@@ -148,7 +150,7 @@ func (s *Set) verify(line []byte, at int, found *Found) {
 		if whole && (binary.LittleEndian.Uint64(rest)^e.head)&e.mask != 0 {
 			continue
 		}
-		if whole && e.mask != all || bytes.HasPrefix(rest, s.texts[e.id]) {
+		if whole && e.mask != all || bytes.HasPrefix(rest, s.text[s.ends[e.id]:s.ends[e.id+1]]) {
 			found.add(e.id)
 		}
 	}
