@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"time"
@@ -149,29 +151,28 @@ func (i *instance) siteKeys() (func(site string) ([16]byte, error), error) {
 	return i.folder.siteKey, nil
 }
 
-// producers returns what sends the messages of each site: a client with the site's own credential, where sites have one.
-func (i *instance) producers() (map[string]*bus.Client, error) {
-	clients := map[string]*bus.Client{}
+// connectSites makes what sends the messages of each site: a client with the site's own credential, where sites have one.
+func (i *instance) connectSites() error {
+	i.producers = map[string]*bus.Client{}
 	for _, site := range i.cfg.sites() {
-		if clients[site] = i.bus; len(i.cfg.Kafka.Brokers) == 0 || !i.cfg.Kafka.bySite() {
+		if i.producers[site] = i.bus; len(i.cfg.Kafka.Brokers) == 0 || !i.cfg.Kafka.bySite() {
 			continue
 		}
 		client, err := bus.New(i.cfg.Kafka.client(site), i.logger.With("component", "bus", "site", site), nil)
 		if err != nil {
-			return nil, fmt.Errorf("connecting to Kafka for site %s: %w", site, err)
+			return fmt.Errorf("connecting to Kafka for site %s: %w", site, err)
 		}
 		i.closers = append(i.closers, client.Close)
-		clients[site] = client
+		i.producers[site] = client
 	}
-	return clients, nil
+	return nil
 }
 
 func (i *instance) openCollector(context.Context) error {
-	producers, err := i.producers()
-	if err != nil {
+	if err := i.connectSites(); err != nil {
 		return err
 	}
-	c, err := ingest.New(i.cfg.Ingest, func(site string) ingest.Producer { return producers[site] }, i.folder.path, i.logger.With("component", "ingest"), i.registry)
+	c, err := ingest.New(i.cfg.Ingest, func(site string) ingest.Producer { return i.producers[site] }, i.folder.path, i.logger.With("component", "ingest"), i.registry)
 	if err != nil {
 		return fmt.Errorf("setting up the collector: %w", err)
 	}
@@ -181,7 +182,7 @@ func (i *instance) openCollector(context.Context) error {
 }
 
 func (i *instance) openAdmin(context.Context) error {
-	checks := []check{{"kafka", i.bus.Ping}}
+	checks := []check{{"kafka", i.kafkaReady}}
 	if i.role.works() {
 		checks = append(checks, check{"store", i.store.Ping}, check{"detect", func(context.Context) error { return i.worker.Ready() }})
 	}
@@ -192,6 +193,15 @@ func (i *instance) openAdmin(context.Context) error {
 	i.admin = a
 	i.info.Admin, i.info.PID = a.address(), os.Getpid()
 	return nil
+}
+
+// kafkaReady returns why Kafka is not there, or takes none of what there is to send: it may answer and have no room.
+func (i *instance) kafkaReady(ctx context.Context) error {
+	err := cmp.Or(i.bus.Ping(ctx), i.bus.Refused())
+	for _, site := range slices.Sorted(maps.Keys(i.producers)) {
+		err = cmp.Or(err, i.producers[site].Refused())
+	}
+	return err
 }
 
 // sites returns the sites of the inputs, sorted, each once.

@@ -222,6 +222,9 @@ func TestFullLogMakesCollectorsWait(t *testing.T) {
 	if logged.has(again) || len(waited) > 0 {
 		t.Error("it takes raw messages though there is no room")
 	}
+	if err := c.Refused(); err == nil || !strings.Contains(err.Error(), refused) || c.Ping(ctx) != nil {
+		t.Errorf("of a broker that is there and has no room: %v", err)
+	}
 	_, next, err := c.Offsets(ctx, topic)
 	if err != nil {
 		t.Fatal(err)
@@ -232,6 +235,9 @@ func TestFullLogMakesCollectorsWait(t *testing.T) {
 	until(ctx, t, "room", func() bool { return logged.has(again) })
 	if err := <-waited; err != nil {
 		t.Errorf("the message that waited: %v", err)
+	}
+	if err := c.Refused(); err != nil {
+		t.Errorf("after it was taken: %v", err)
 	}
 }
 

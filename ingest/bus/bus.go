@@ -64,6 +64,7 @@ type Client struct {
 	stop      context.CancelFunc
 	watching  conc.WaitGroup
 	away      atomic.Bool   // the last attempt to produce found nobody
+	refusals  refusals
 	turn      atomic.Uint32 // first position of the next Poll
 }
 

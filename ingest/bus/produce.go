@@ -22,6 +22,7 @@ func (c *Client) Produce(ctx context.Context, topic string, msgs ...Message) (in
 		return 0, errors.New("producing nothing")
 	}
 	failing := false
+	defer c.refusals.end(topic)
 	first, err := backoff.Retry(ctx, func() (int64, error) {
 		first, err := c.produceOnce(ctx, topic, msgs)
 		if permanent(err) {
@@ -33,6 +34,7 @@ func (c *Client) Produce(ctx context.Context, topic string, msgs ...Message) (in
 		backoff.WithMaxElapsedTime(0),
 		backoff.WithNotify(func(err error, _ time.Duration) {
 			c.metrics.retries.Inc()
+			c.refusals.note(topic, err)
 			c.noteFailure(topic, err, !failing)
 			failing = true
 		}))
