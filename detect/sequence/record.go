@@ -13,6 +13,19 @@ func (r *Row) Refused() bool {
 	return r.Values[feature.Outcome].Text == "failure" || r.Values[feature.EventType].Text == "denied" || r.Values[feature.HTTPStatus].Number >= 400
 }
 
+// Admitted reports whether it is the account's owner, as far as its password tells: the world guesses at names all the time. What happens inside is by
+// those who were let in.
+func (r *Row) Admitted() bool {
+	switch r.Values[feature.Outcome].Text {
+	case "success":
+		return true
+	case "failure":
+		return false
+	}
+	status := r.Values[feature.HTTPStatus].Number
+	return r.Values[feature.SourceInside].Hash != 0 && r.Values[feature.EventType].Text != "denied" || status > 0 && status < 400
+}
+
 // opened is what a row opens.
 type opened struct {
 	name        string

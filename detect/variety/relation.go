@@ -107,9 +107,9 @@ func pageVisitors(m *Model, r *sequence.Row) (key, thing uint64) {
 	return key, thing
 }
 
-// accountSources is an account, and the address that it comes from.
-func accountSources(m *Model, r *sequence.Row) (key, thing uint64) {
-	if m.sight.refused {
+// accountSources is an account, and the address that it comes from and is let in.
+func accountSources(_ *Model, r *sequence.Row) (key, thing uint64) {
+	if !r.Admitted() {
 		return 0, 0
 	}
 	return r.Values[feature.User].Hash, source(r)

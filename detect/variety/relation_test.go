@@ -85,6 +85,11 @@ func TestWhatIsSaid(t *testing.T) {
 		"sources": {func(key string, thing int) *row {
 			return text(map[event.Column]string{event.UserName: key, event.SourceIP: fmt.Sprint("10.1.3.", thing)})
 		}, "known came from ", 2},
+		"sources of guesses": { // what nobody was let in by says nothing of whose account it is
+			func(key string, thing int) *row {
+				return text(map[event.Column]string{event.UserName: key, event.SourceIP: fmt.Sprint("203.0.113.", thing), event.EventAction: "ssh_disconnect"})
+			}, "", 0,
+		},
 		"machines": {func(key string, thing int) *row {
 			return text(map[event.Column]string{event.UserName: key, event.HostHostname: fmt.Sprint("srv", thing)})
 		}, "known was on ", 1},

@@ -40,7 +40,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 	}
 	who := r.Values[feature.User].Hash
 	switch {
-	case who == 0 || !admitted(r):
+	case who == 0 || !r.Admitted():
 		return nil
 	case r.Values[feature.SourceInside].Hash != 0:
 		m.Inside(who, r.Now)
@@ -55,19 +55,6 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 		return nil
 	}
 	return m.tell(r, &c, &v)
-}
-
-// admitted reports whether it is the account's owner, as far as its password tells: the world guesses at names all the time. What happens inside is by
-// those who were let in.
-func admitted(r *sequence.Row) bool {
-	switch r.Values[feature.Outcome].Text {
-	case "success":
-		return true
-	case "failure":
-		return false
-	}
-	status := r.Values[feature.HTTPStatus].Number
-	return r.Values[feature.SourceInside].Hash != 0 && r.Values[feature.EventType].Text != "denied" || status > 0 && status < 400
 }
 
 // note remembers the country that a line says an address is in.
