@@ -43,9 +43,9 @@ type instance struct {
 	broker    *broker.Broker // nil with an external one
 	bus       *bus.Client
 	producers map[string]*bus.Client // by site
-	store     *store.Store      // nil where nobody works
-	collector *ingest.Collector // nil where nobody collects
-	worker    *detect.Worker    // nil where nobody works
+	store     *store.Store           // nil where nobody works
+	collector *ingest.Collector      // nil where nobody collects
+	worker    *detect.Worker         // nil where nobody works
 	admin     *admin
 
 	closers []func() error // in the order of opening

@@ -63,7 +63,7 @@ type Client struct {
 	session   time.Duration // of a group's members
 	stop      context.CancelFunc
 	watching  conc.WaitGroup
-	away      atomic.Bool   // the last attempt to produce found nobody
+	away      atomic.Bool // the last attempt to produce found nobody
 	refusals  refusals
 	turn      atomic.Uint32 // first position of the next Poll
 }
