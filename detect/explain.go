@@ -107,9 +107,13 @@ func (x *explainer) shares(louder []novelty.Measure, a, b int) bool {
 	return false
 }
 
-// busy is how many events a day the one who acts is good for; somebody unknown is one of all who are new on a day.
+// busy is how many events a day the one who acts is good for, or where nobody does the one to whom it is done: a machine that starts says much at once,
+// and of what it says something is new by chance. Somebody unknown is one of all who are new on a day.
 func (x *explainer) busy(m *novelty.Model) float32 {
 	i := x.actor()
+	if i < 0 {
+		i = x.first(feature.Target)
+	}
 	if i < 0 {
 		return 0
 	}
@@ -233,9 +237,12 @@ func (x *explainer) entities(v *novelty.Verdict) []incident.Entity {
 }
 
 // actor returns the field that names who acts, -1 where nobody does.
-func (x *explainer) actor() int {
+func (x *explainer) actor() int { return x.first(feature.Actor) }
+
+// first returns the first field that names somebody in a role, -1 where none does.
+func (x *explainer) first(role feature.Role) int {
 	for i := range x.layout.Fields {
-		if x.layout.Fields[i].Role == feature.Actor && x.row.Values[i].Hash != 0 {
+		if x.layout.Fields[i].Role == role && x.row.Values[i].Hash != 0 {
 			return i
 		}
 	}

@@ -4,10 +4,12 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"frontfoot/detect/feature"
 	"frontfoot/detect/incident"
 	"frontfoot/detect/novelty"
+	"frontfoot/detect/sketch"
 )
 
 // TestReasonsAgree checks that what was seen before is not said to have never been, and that what is said of it leaves the values as they are.
@@ -46,6 +48,27 @@ func TestNobodyActs(t *testing.T) {
 	x.row.Values[0] = feature.Value{Hash: 3, Text: "10.1.2.3"}
 	if got := x.entities(v); len(got) != 1 || got[0].String() != "source.ip=10.1.2.3" {
 		t.Errorf("about %v, want who acts alone", got)
+	}
+}
+
+// TestBusyMachine checks that a line in which nobody acts is one of so many as the machine writes in a day, and one of somebody's as many as theirs are.
+func TestBusyMachine(t *testing.T) {
+	layout := &feature.Layout{Fields: []feature.Field{{Name: "source.ip", Role: feature.Actor}, {Name: "host.hostname", Role: feature.Target}}}
+	m := novelty.New(layout, 1<<16)
+	machine, somebody := &feature.Row{Values: []feature.Value{{}, {Hash: sketch.Mix(1, 2)}}}, &feature.Row{Values: []feature.Value{{Hash: sketch.Mix(3, 4)}, {}}}
+	for range 40 {
+		m.Score(machine, &novelty.Verdict{})
+		m.Learn(1)
+	}
+	for _, c := range []struct {
+		row  *feature.Row
+		want float32
+	}{{machine, 20}, {somebody, 0}} {
+		m.Score(c.row, &novelty.Verdict{})
+		x := explainer{layout: layout, row: c.row, age: 2 * 24 * time.Hour}
+		if got := x.busy(m); got != c.want {
+			t.Errorf("%+v: %v events a day, want %v", c.row.Values, got, c.want)
+		}
 	}
 }
 

@@ -61,6 +61,8 @@ func ofTarget(tactic, who string) string {
 	switch tactic {
 	case "TA0001":
 		return "See who came to " + who + " and whether they were let in; block them until that is known."
+	case "TA0002", "TA0003":
+		return "Ask whether " + who + " was started anew or changed on purpose just then; if not, look at what was run on it and by whom, and keep a copy of the program before you stop it."
 	case "TA0006":
 		return "See whether any of the tries at " + who + " succeeded; lock the accounts that did and block the sources."
 	case "TA0009":

@@ -23,6 +23,7 @@ func TestNextStep(t *testing.T) {
 		{"TA0001", account, "change its password"},
 		{"TA0001", machine, "block it"},
 		{"TA0001", server, "See who came to 10.1.2.80 "},
+		{"TA0002", server, "Ask whether 10.1.2.80 was started anew "},
 		{"TA0006", server, "tries at 10.1.2.80 "},
 		{"TA0006", account, "logged in as jparker "},
 		{"TA0009", server, "who asked so much of 10.1.2.80 "},
