@@ -15,7 +15,7 @@ import (
 // TestModelsOverRowsTell plays days with an attack on the last but one and checks that the model that is for it tells of it in its own words, as
 // part of an incident, and not of the days without one.
 func TestModelsOverRowsTell(t *testing.T) {
-	quiet := findingsOf(t, gen.Quiet, 12)
+	quiet := map[int][]incident.Finding{12: findingsOf(t, gen.Quiet, 12), 14: findingsOf(t, gen.Quiet, 14)}
 	for _, x := range []struct {
 		attack       gen.Scenario
 		model, words string
@@ -29,13 +29,14 @@ func TestModelsOverRowsTell(t *testing.T) {
 		{"lateral-smb", "meeting", " machines inside for the first time within an hour (", 9},
 		{"kerberoasting", "excess", " came to ", 6},
 		{"record-snooping", "stride", " records whose numbers lie close together (", 9},
-		{"log-tampering", "silence", " has sent no logs for ", 12},
+		{"log-tampering", "silence", " has sent no logs for ", 14},
 	} {
 		tells := func(f incident.Finding) bool {
 			return f.Model == x.model && f.Incident != "" && strings.Contains(f.Reason, x.words)
 		}
-		if slices.ContainsFunc(quiet, tells) || !slices.ContainsFunc(findingsOf(t, x.attack, x.days), tells) {
-			t.Errorf("%s: %s told of the quiet days: %v, or not of the attack", x.attack, x.model, slices.ContainsFunc(quiet, tells))
+		before := slices.ContainsFunc(quiet[max(x.days, 12)], tells)
+		if before || !slices.ContainsFunc(findingsOf(t, x.attack, x.days), tells) {
+			t.Errorf("%s: %s told of the quiet days: %v, or not of the attack", x.attack, x.model, before)
 		}
 	}
 }
