@@ -69,7 +69,7 @@ func (m *Model) tell(r *sequence.Row, field int, v *Verdict) *sequence.Finding {
 		Value:    much,
 		Hash:     sketch.Mix(to.Hash, uint64(v.What)),
 		Seen:     to.Text + ", which is new here, was " + much + " within a day",
-		Expected: "one in ten of new places is " + say(v.What, field, v.Usual),
+		Expected: "nine in ten of new places are " + say(v.What, field, v.Usual) + " at most",
 		Tactic:   feature.CommandControl,
 		Side:     feature.Peer,
 		Entities: []incident.Entity{to},
