@@ -1,7 +1,6 @@
 package silence
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -152,55 +151,6 @@ func TestNightsAndWeekends(t *testing.T) {
 	}
 }
 
-// TestSiteIsSilent checks that where everybody, or half of them, is silent nobody is told of, neither then nor when one is slow to come back, and that it is
-// not learned: what is silent for as long afterwards is told of.
-func TestSiteIsSilent(t *testing.T) {
-	for name, off := range map[string]int{"all": 8, "half": 5} {
-		w := newWorld(3, servers(8)...)
-		w.live(12 * daily)
-		var silent []string
-		for i := range off {
-			silent = append(silent, w.machines[i].name)
-		}
-		w.live(9*hour, silent...)
-		w.live(30*minute, "srv02")
-		w.live(daily)
-		if len(w.told) > 0 {
-			t.Errorf("%s: told is %q", name, w.told)
-		}
-		w.live(9*hour, "srv04")
-		if len(w.told) != 1 || w.told[0] != "srv04" {
-			t.Errorf("%s: later %q is told", name, w.told)
-		}
-	}
-}
-
-// TestSiteIsSilentAtMidnight checks that of a machine that is slow to come back after a silence of the site in which a week began the week is a new one, too, as of
-// all others.
-func TestSiteIsSilentAtMidnight(t *testing.T) {
-	w := newWorld(3, servers(8)...)
-	w.live(14*daily - 2*hour)
-	days := w.trials
-	var all []string
-	for _, m := range w.machines {
-		all = append(all, m.name)
-	}
-	w.live(5*hour, all...)
-	w.live(hour, "srv02")
-	w.live(2 * hour)
-	for s := range w.sources.All() {
-		if n := s.Thing.minutes[0]; n > 3*60 {
-			t.Errorf("%s spoke in %d minutes of a week of three hours", s.Thing.name, n)
-		}
-	}
-	for range w.machines {
-		days.Make()
-	}
-	if days.Pass(w.trials.Now(), 0); w.trials != days {
-		t.Errorf("%.2f days of machines in a day, want %.2f", w.trials.Daily(), days.Daily())
-	}
-}
-
 // TestNewcomersAreNotTold checks that of a machine which is known for some days only nothing is said, nor by a site that learns, nor where there is one machine alone.
 func TestNewcomersAreNotTold(t *testing.T) {
 	w := newWorld(4, servers(8)...)
@@ -312,79 +262,6 @@ func (m *Model) Len() (n int) {
 		n++
 	}
 	return n
-}
-
-// TestRoundTrip checks that the same state has the same bytes, that what was restored goes on alike, and that no part of it is read.
-func TestRoundTrip(t *testing.T) {
-	w := newWorld(8, servers(8)...)
-	w.live(12 * daily)
-	w.live(20*minute, "srv01")
-	var e, again sketch.Encoder
-	w.Encode(&e)
-	other := newWorld(8, servers(8)...)
-	if err := other.Decode(sketch.NewDecoder(e.Buf)); err != nil {
-		t.Fatal(err)
-	}
-	other.Encode(&again)
-	if !bytes.Equal(e.Buf, again.Buf) {
-		t.Fatal("the bytes differ after a round trip")
-	}
-	other.now, other.seq, other.r = w.now, w.seq, rand.New(rand.NewPCG(10, 1))
-	w.r, w.next, other.next = rand.New(rand.NewPCG(10, 1)), make([]int64, 8), make([]int64, 8)
-	w.live(8*hour, "srv01")
-	other.live(8*hour, "srv01")
-	if len(w.told) != 1 || len(other.told) != 1 || w.findings[0].Seen != other.findings[0].Seen || *w.findings[0].Place != *other.findings[0].Place {
-		t.Errorf("%q and %q after a round trip", w.told, other.told)
-	}
-	for n := range e.Buf {
-		if New(w.key).Decode(sketch.NewDecoder(e.Buf[:n])) == nil {
-			t.Fatalf("no error of the first %d bytes of %d", n, len(e.Buf))
-		}
-	}
-}
-
-// TestUnsound checks that what no model comes to is refused.
-func TestUnsound(t *testing.T) {
-	for name, damage := range map[string]func(*source){
-		"far": func(s *source) { s.far = farthest + 1 }, "days": func(s *source) { s.days = settled + 1 }, "column": func(s *source) { s.column = 255 },
-	} {
-		w := newWorld(9, servers(2)...)
-		w.live(hour)
-		for s := range w.sources.All() {
-			damage(&s.Thing)
-		}
-		var e sketch.Encoder
-		w.Encode(&e)
-		if New(w.key).Decode(sketch.NewDecoder(e.Buf)) == nil {
-			t.Errorf("%s: no error", name)
-		}
-	}
-}
-
-// FuzzDecode checks that no bytes make Decode panic, nor what is done with what it accepts, and that this is written as it was read.
-func FuzzDecode(f *testing.F) {
-	w := newWorld(9, servers(4)...)
-	w.live(9 * daily)
-	var e sketch.Encoder
-	w.Encode(&e)
-	f.Add(e.Buf)
-	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		w := newWorld(9, servers(4)...)
-		if w.Decode(sketch.NewDecoder(data)) != nil {
-			return
-		}
-		var e, again sketch.Encoder // an older form of the trials is read, too, and written in today's
-		w.Encode(&e)
-		same := New(w.key)
-		if err := same.Decode(sketch.NewDecoder(e.Buf)); err != nil {
-			t.Fatal(err)
-		}
-		if same.Encode(&again); !bytes.Equal(e.Buf, again.Buf) {
-			t.Fatal("written otherwise than it was read")
-		}
-		w.live(3 * hour)
-	})
 }
 
 func BenchmarkTake(b *testing.B) {
