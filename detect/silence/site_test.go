@@ -1,8 +1,6 @@
 package silence
 
-import (
-	"testing"
-)
+import "testing"
 
 // TestSiteIsSilent checks that where everybody, or half of them, is silent nobody is told of, neither then nor when one is slow to come back, and that it is
 // not learned: what is silent for as long afterwards is told of.
