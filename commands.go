@@ -215,8 +215,11 @@ func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err er
 	return detect.Score(ctx, t.in, t.out, incidents, options)
 }
 
-// lines says how log lines are read.
+// lines says how log lines are read. Tables have none: the formats would be half of the memory.
 func (c *scoreCommand) lines() (parse.Config, error) {
+	if c.Format == detect.FormatCSV {
+		return parse.Config{}, nil
+	}
 	zone, err := c.zone()
 	if err != nil {
 		return parse.Config{}, err
