@@ -123,7 +123,7 @@ func readTokens(text string, tokens map[string]string) {
 }
 
 // goOn writes text behind the first whole bytes of a log. What is behind them is a record that a power cut tore: the engine would write its next into
-// the same line, and not start again after that.
+// the same line, and know neither of the two tokens after its next start.
 func goOn(path string, whole int64, text string) (err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0o600)
 	if err != nil {
