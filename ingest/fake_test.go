@@ -33,6 +33,7 @@ type fakeKafka struct {
 	mu      sync.Mutex
 	sent    map[string][]sentRow
 	notes   map[string][]sentNote
+	read    []string // of each row its dataset and user
 	changed chan struct{}
 	errs    []error
 }
@@ -127,6 +128,7 @@ func (k *fakeKafka) keep(topic string, m bus.Message) error {
 			Peer: b.Text(event.LogSourceAddress, row), Seq: head.Seq0 + uint64(row), Epoch: head.Epoch,
 			Received: b.Time(event.Received, row), Time: b.Time(event.Time, row),
 		}
+		k.read = append(k.read, b.Text(event.Dataset, row)+" "+b.Text(event.UserName, row))
 		b.Labels(row, func(key, value string) bool {
 			if key == "truncated" || key == "partial" || key == "bad_frame" {
 				r.Labels += key + "=" + value + " "

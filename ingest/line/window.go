@@ -59,7 +59,7 @@ type Cut struct {
 	LF bool
 }
 
-// Line cuts a record that ends with LF, or, where nul is set, with a NUL before "<". It reports false when more must be read.
+// Line cuts a record that ends with LF, or, where nul is set, with a NUL before "<" that no NUL follows, as one does in UTF-16. It reports false when more must be read.
 func (w *Window) Line(nul bool) (Cut, bool) {
 	data := w.buf[w.scan:w.to]
 	end := bytes.IndexByte(data, '\n')
@@ -67,7 +67,7 @@ func (w *Window) Line(nul bool) (Cut, bool) {
 		if end >= 0 {
 			data = data[:end]
 		}
-		if i := bytes.Index(data, []byte("\x00<")); i >= 0 {
+		if i := endNUL(data); i >= 0 {
 			end = i
 		}
 	}
@@ -76,10 +76,25 @@ func (w *Window) Line(nul bool) (Cut, bool) {
 	}
 	w.shorten()
 	w.scan = w.to
-	if nul && w.to > w.from && w.buf[w.to-1] == 0 {
-		w.scan-- // the next byte tells whether it is an end
+	if nul {
+		w.scan = max(w.from, w.to-2) // of a NUL there what follows tells whether it is an end
 	}
 	return Cut{}, false
+}
+
+// endNUL returns where a NUL ends a record, -1 where none does for certain.
+func endNUL(data []byte) int {
+	for from := 0; ; {
+		i := bytes.Index(data[from:], []byte("\x00<"))
+		next := from + i + 2
+		if i < 0 || next == len(data) {
+			return -1
+		}
+		if data[next] != 0 {
+			return next - 2
+		}
+		from = next
+	}
 }
 
 // Count cuts a record of n bytes. It reports false when more must be read.

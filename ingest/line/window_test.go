@@ -60,6 +60,7 @@ func TestWindowLine(t *testing.T) {
 		"NUL inside":           {in: "a\x00<b\n", want: []record{{"a\x00<b", 0}}},
 		"NUL ends":             {in: "<1>a\x00<2>b\x00<3>c\x00", nul: true, want: []record{{"<1>a", 0}, {"<2>b", 0}, {"<3>c\x00", Partial}}},
 		"NUL elsewhere":        {in: "<1>a\x00b\n<2>c\n", nul: true, want: []record{{"<1>a\x00b", 0}, {"<2>c", 0}}},
+		"UTF-16":               {in: "<\x001\x00<\x002\x00\n", nul: true, want: []record{{"<\x001\x00<\x002\x00", 0}}},
 		"LF before a NUL tail": {in: "a\nb\x00<c\n", nul: true, want: []record{{"a", 0}, {"b", 0}, {"<c", 0}}},
 	}
 	for name, tt := range tests {
@@ -132,7 +133,7 @@ func (neverLF) Read(p []byte) (int, error) {
 
 // However a stream is cut into reads, the records are the same.
 func FuzzWindowLine(f *testing.F) {
-	for _, s := range []string{"a\nb\n", "x\x00<y\n", strings.Repeat("long", 20), "\n", "a\r\nb"} {
+	for _, s := range []string{"a\nb\n", "x\x00<y\n", "<\x00a\x00<\x00\n\x00", strings.Repeat("long", 20), "\n", "a\r\nb"} {
 		f.Add([]byte(s), true)
 		f.Add([]byte(s), false)
 	}

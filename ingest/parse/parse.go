@@ -103,8 +103,13 @@ func New(cfg Config) *Parser {
 func (p *Parser) Line(b *event.Builder, raw []byte, received int64) bool {
 	raw = slices.Clip(trimEnd(raw)) // what stands behind the line is another's
 	p.begin(b, received)
-	b.Trust(utf8.Valid(raw))
-	p.line = bytes.TrimPrefix(raw, []byte("\ufeff")) // with which editors of Windows begin a file
+	p.line = raw
+	if text := p.fromUTF16(raw); text != nil {
+		p.line = text
+		p.trace.decoded(text)
+	}
+	b.Trust(utf8.Valid(p.line))
+	p.line = bytes.TrimPrefix(p.line, []byte("\ufeff")) // with which editors of Windows begin a file
 	p.head = p.scanHeader(p.line)
 	understood := p.understand()
 	p.finish(raw, understood)

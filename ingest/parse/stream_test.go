@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
@@ -73,6 +74,13 @@ func FuzzLine(f *testing.F) {
 		for _, l := range goldenLines(f, file) {
 			f.Add(l)
 			f.Add(l[:len(l)/2])
+		}
+	}
+	for _, l := range strings.SplitAfter(errorlog, "\n") {
+		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+			f.Add([]byte(wide(order, l)))
+			f.Add([]byte("\x00" + wide(order, l)))
+			f.Add([]byte("<13>Nov 26 09:41:10 sql1 MSSQL: " + wide(order, l)))
 		}
 	}
 	p, b := New(Config{}), event.NewBuilder()

@@ -20,6 +20,7 @@ type trace struct {
 	tried []string // formats in the order in which they were looked at
 	taker string   // the way that took the line; "" for none
 	given []given
+	text  []byte // what a line says that came in UTF-16; nil for another
 }
 
 // A given is a value that a name of the source's gave. Its name is empty where a rule made it.
@@ -46,6 +47,13 @@ func (t *trace) try(c *candidate, got understanding) {
 	t.tried = append(t.tried, fmt.Sprintf("%s, line kind %d: %s", c.line.format.name, c.line.place, result))
 	if got != notAtAll {
 		t.taker = c.line.format.name
+	}
+}
+
+// decoded notes what a line says that came in UTF-16.
+func (t *trace) decoded(text []byte) {
+	if t != nil {
+		t.text = bytes.Clone(text)
 	}
 }
 
@@ -92,7 +100,11 @@ func Explain(ctx context.Context, in io.Reader, out io.Writer, cfg Config, now t
 		p.trace = &trace{}
 		p.Line(b, line, now.UnixNano())
 		b.End()
-		p.trace.tell(w, n, &told{p, b.Batch(), []byte(b.Batch().Text(event.Raw, 0))})
+		raw := p.trace.text
+		if raw == nil {
+			raw = []byte(b.Batch().Text(event.Raw, 0))
+		}
+		p.trace.tell(w, n, &told{p, b.Batch(), raw})
 		b.Reset()
 	}
 	if err := w.Flush(); err != nil {
@@ -119,6 +131,9 @@ func visible(text string) string {
 // tell writes what became of a line.
 func (t *trace) tell(w io.Writer, n int, row *told) {
 	fmt.Fprintf(w, "line %d: %s\n", n, visible(string(row.raw)))
+	if t.text != nil {
+		fmt.Fprintln(w, "  read as UTF-16")
+	}
 	for _, tried := range t.tried {
 		fmt.Fprintln(w, "  tried", tried)
 	}
