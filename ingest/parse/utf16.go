@@ -12,16 +12,21 @@ import (
 // may well stand between NULs.
 const leastUTF16 = 8
 
+// lastUTF16 is among how many bytes at the end of a line in UTF-16 there is a NUL: 32 characters in a row without a blank, a digit or any other of Latin-1 stand in no log.
+// Looking there alone costs a line that has none next to nothing.
+const lastUTF16 = 64
+
 // fromUTF16 returns in UTF-8 what a line says in UTF-16, in p's memory, or nil where it is none for certain. It may begin with anything ASCII, such as a syslog header.
 //
 // Lines are cut at each byte 0x0A, and in little-endian order (0A 00) the line end's other half then begins the next one. So the order of bytes cannot be
 // told by whether NULs stand at even or odd places, and Latin letters read the same in both. It is told by a byte order mark, by how the line begins, or because the other order
 // gives what is no text; where both do give text and not the same, nothing is read. A line that U+xx0A or U+0Axx cut in its middle is not put together again.
 func (p *Parser) fromUTF16(line []byte) []byte {
+	if bytes.IndexByte(line[max(0, len(line)-lastUTF16):], 0) < 0 {
+		return nil
+	}
 	first := bytes.IndexByte(line, 0)
 	switch {
-	case first < 0:
-		return nil
 	case bytes.HasPrefix(line, []byte{0xff, 0xfe}):
 		return p.units(nil, line[2:], binary.LittleEndian, true)
 	case bytes.HasPrefix(line, []byte{0xfe, 0xff}):
