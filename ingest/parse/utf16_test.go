@@ -110,7 +110,7 @@ func TestUTF16Lines(t *testing.T) {
 // The bytes of a line stay what they were.
 func TestUTF16KeepsRaw(t *testing.T) {
 	b := event.NewBuilder()
-	for _, line := range strings.Split(wide(binary.LittleEndian, "\ufeff"+errorlog), "\n") {
+	for line := range strings.SplitSeq(wide(binary.LittleEndian, "\ufeff"+errorlog), "\n") {
 		New(Config{}).Line(b, []byte(line), goldenNow.UnixNano())
 		b.End()
 		if got := b.Batch().Text(event.Raw, b.Rows()-1); got != string(trimEnd([]byte(line))) {
@@ -146,7 +146,7 @@ func TestRandomIsNoUTF16(t *testing.T) {
 // FuzzUTF16 checks that what is taken for UTF-16 is text, no longer than half as much again as what came, and that a line without NUL is never touched.
 func FuzzUTF16(f *testing.F) {
 	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
-		for _, l := range strings.Split(wide(order, "\ufeff"+errorlog), "\n") {
+		for l := range strings.SplitSeq(wide(order, "\ufeff"+errorlog), "\n") {
 			f.Add([]byte(l))
 			f.Add([]byte("<13>x: " + l))
 		}
