@@ -36,6 +36,8 @@ func TestEveryLineIsUnderstood(t *testing.T) {
 			return "linux.cron"
 		case strings.Contains(line, " useradd["), strings.Contains(line, " usermod["):
 			return "linux.accounts"
+		case strings.Contains(line, " su["):
+			return "linux.su"
 		case strings.Contains(line, " kernel: "):
 			return "linux.kernel"
 		case strings.Contains(line, " systemd["), strings.Contains(line, " systemd-"):

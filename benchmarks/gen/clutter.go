@@ -13,6 +13,7 @@ func (l *life) clutter() {
 	l.often(0.003, 4, office, l.password)
 	l.often(0.003, 5, office, l.help)
 	l.every(day, 22*hour+30*minute, 10*minute, l.bureau)
+	l.custom()
 }
 
 // stray is a machine that tries again and again for what was moved, switched off or forbidden: an old drive, a printer, an agent of somebody

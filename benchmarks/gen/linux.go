@@ -69,6 +69,14 @@ func (s *server) sudo(b []byte, at int64, login, command string) []byte {
 	return append(append(b, " ; USER=root ; COMMAND="...), command...)
 }
 
+// denied appends sudo's line of a command that was not run.
+func (s *server) denied(b []byte, at int64, login, why, tty, folder, command string) []byte {
+	b = append(append(s.line(b, at, "sudo", 0), ' ', ' ', ' '), login...)
+	b = append(append(append(b, " : "...), why...), " ; TTY="...)
+	b = append(append(append(b, tty...), " ; PWD="...), folder...)
+	return append(append(b, " ; USER=root ; COMMAND="...), command...)
+}
+
 // cron appends cron's line of a job.
 func (s *server) cron(b []byte, at int64, pid uint64, login, command string) []byte {
 	b = append(append(s.line(b, at, "CRON", pid), '('), login...)

@@ -2,15 +2,18 @@ package gen
 
 import "strings"
 
+// An oddity comes so many times a day, at hours of the day, and on days off only where it is not people's.
+type oddity struct {
+	perDay   float64
+	from, to int // hour of the day
+	weekend  bool
+	do       func(at int64)
+}
+
 // oddities plans the harmless novelty of each day: what no day before contained and what is nevertheless nobody's attack. A detector
 // must stay quiet about nearly all of it.
 func (l *life) oddities() {
-	kinds := []struct {
-		perDay   float64
-		from, to int // hour of the day
-		weekend  bool
-		do       func(at int64)
-	}{
+	l.scatter([]oddity{
 		{0.7, 9, 16, false, l.laptop},
 		{0.25, 9, 16, false, l.printer},
 		{0.4, 10, 15, false, l.contractor},
@@ -22,20 +25,26 @@ func (l *life) oddities() {
 		{0.3, 18, 23, false, l.late},
 		{0.5, 9, 17, false, l.newService},
 		{0.15, 2, 4, true, l.certificate},
+	})
+	for d := range l.moods {
+		if begin := l.start + int64(d)*day; weekday(begin) == 1 { // updates are put in on Tuesday evening
+			l.once(begin+19*hour, l.patching)
+		}
 	}
+}
+
+// scatter draws the moments of oddities.
+func (l *life) scatter(all []oddity) {
 	for d := range l.moods {
 		begin := l.start + int64(d)*day
 		rest := l.moods[d].holiday || weekday(begin) > 4
-		for _, k := range kinds {
+		for _, k := range all {
 			for p := k.perDay; l.r.chance(p); p -= 0.6 {
 				at := begin + int64(k.from)*hour + l.r.Int64N(int64(k.to-k.from)*hour)
 				if !rest || k.weekend {
 					l.once(at, k.do)
 				}
 			}
-		}
-		if weekday(begin) == 1 { // updates are put in on Tuesday evening
-			l.once(begin+19*hour, l.patching)
 		}
 	}
 }
