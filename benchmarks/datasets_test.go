@@ -38,6 +38,8 @@ func TestEveryLineIsUnderstood(t *testing.T) {
 			return "linux.accounts"
 		case strings.Contains(line, " su["):
 			return "linux.su"
+		case strings.Contains(line, " pkexec["):
+			return "linux.pkexec"
 		case strings.Contains(line, " kernel: "):
 			return "linux.kernel"
 		case strings.Contains(line, " systemd["), strings.Contains(line, " systemd-"):

@@ -30,7 +30,7 @@ type kind struct {
 func kinds() []kind {
 	return slices.Concat(chains(), scans(), credentials(), command(), theft(), movement(), footholds(), misuse(), services(),
 		accounts(), frauds(), holdings(), relays(), outages(), planted(), entries(), passages(), letters(), spreads(),
-		lures(), turned(), leaks(), spites())
+		lures(), turned(), leaks(), spites(), guises(), inroads(), diversions(), harms())
 }
 
 // Scenarios returns the names of all kinds of attack.

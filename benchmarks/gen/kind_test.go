@@ -64,7 +64,7 @@ func TestPlaysAreAddedToOrdinaryLife(t *testing.T) {
 }
 
 func TestCampaign(t *testing.T) {
-	cfg := Month(5, 9, 4, 1_000)
+	cfg := Month(5, 10, 4, 1_000)
 	played := map[Scenario]int{}
 	days := map[string]int{}
 	for _, p := range cfg.Campaign(4, nil) {
@@ -74,16 +74,16 @@ func TestCampaign(t *testing.T) {
 			t.Errorf("%s on day %d", p.Kind, p.Day)
 		}
 	}
-	if len(days) != 9 || days[cfg.Sites[0]] != 12 {
-		t.Errorf("attacks at sites %v, want 12 at each of 9", days)
+	if len(days) != 10 || days[cfg.Sites[0]] != 12 {
+		t.Errorf("attacks at sites %v, want 12 at each of 10", days)
 	}
 	for _, k := range Scenarios() {
 		if n := played[k]; n < 1 || n > 2 {
-			t.Errorf("%s is played %d times, want 108 attacks dealt evenly", k, n)
+			t.Errorf("%s is played %d times, want 120 attacks dealt evenly", k, n)
 		}
 	}
-	if only := cfg.Campaign(1, []Scenario{"tor"}); len(only) != 27 || only[0].Kind != "tor" {
-		t.Errorf("got %d attacks, the first %v, want 27 of one kind", len(only), only[0])
+	if only := cfg.Campaign(1, []Scenario{"tor"}); len(only) != 30 || only[0].Kind != "tor" {
+		t.Errorf("got %d attacks, the first %v, want 30 of one kind", len(only), only[0])
 	}
 }
 
