@@ -34,7 +34,8 @@ const (
 type fusion struct {
 	names   []uint64 // hash of each dataset
 	classes []*class
-	now     blend // of the event scored last
+	pace    sketch.Pace // of the findings of all datasets
+	now     blend       // of the event scored last
 	without Part
 }
 
@@ -128,7 +129,7 @@ func (f *fusion) take(view, sum float32) {
 
 func (f *fusion) alert(rate float64) bool {
 	c := f.classes[f.now.class]
-	return c.sum.Total() >= youngest && c.alarm.Rings(f.now.tail, rate)
+	return c.sum.Total() >= youngest && c.alarm.Rings(f.now.tail, rate, &f.pace)
 }
 
 func (f *fusion) bytes() (n int) {
@@ -160,6 +161,7 @@ func (f *fusion) encode(e *sketch.Encoder) {
 		c.sum.Encode(e)
 		c.alarm.Encode(e)
 	}
+	f.pace.Encode(e)
 }
 
 // decode reads what encode wrote.
@@ -176,5 +178,6 @@ func (f *fusion) decode(d *sketch.Decoder) error {
 		_ = c.sum.Decode(d)
 		c.alarm.Decode(d)
 	}
+	f.pace.Decode(d)
 	return d.Err()
 }

@@ -182,7 +182,7 @@ func bitsOf(t *sketch.Tail, x float32) float32 {
 }
 
 func (p *panel) alert(rate float64) bool {
-	return p.sum.Total() >= youngest && p.alarm.Rings(p.tail, rate)
+	return p.sum.Total() >= youngest && p.alarm.Rings(p.tail, rate, nil)
 }
 
 func (p *panel) learn(held bool, fade float32) float32 {

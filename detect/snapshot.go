@@ -23,9 +23,9 @@ import (
 // come is read. Models of another format or version are learned anew from the log.
 const (
 	snapshotMagic  = "FFS"
-	snapshotFormat = 9
+	snapshotFormat = 10
 	oldestFormat   = 5 // of which the arrivals are read
-	modelVersion   = 9
+	modelVersion   = 10
 )
 
 // ErrSnapshot is wrapped by every error of Restore.

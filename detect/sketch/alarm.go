@@ -4,8 +4,8 @@ package sketch
 // it by so much that at the asked rate it stays (adaptive conformal inference, Gibbs and Candès 2021). The bar moves by two bits down and
 // a few up at most, so that neither a quiet month nor a flood changes what is rare.
 //
-// Where less than one in a thousand is asked for, the bar is learned from what is as rare as that: of the findings themselves there are too few in a month
-// to learn anything from.
+// Where less than one in a thousand is asked for, the bar is learned from what is as rare as that: of the findings of one dataset there are too few in a month
+// to learn anything from. How much rarer than that a finding has to be is known by a Pace.
 type Alarm struct {
 	bar  float32 // bits above the lowest bar, 0 to most
 	most float32
@@ -20,8 +20,19 @@ const (
 // NewAlarm returns an Alarm whose bar is where the asked rate has it, and rises by so many bits at most.
 func NewAlarm(up float32) Alarm { return Alarm{bar: barStart, most: barStart + up} }
 
-// Rings reports whether a tail of so many bits is a finding at a rate, and moves the bar.
-func (a *Alarm) Rings(tail float32, rate float64) bool {
+// Rings reports whether a tail of so many bits is a finding at a rate, and moves the bar. Where the rate is too seldom for it, the pace has a say; nil has none.
+func (a *Alarm) Rings(tail float32, rate float64, pace *Pace) bool {
+	if rate >= barRate || pace == nil {
+		return a.learn(tail, rate)
+	}
+	hit := a.clears(tail-pace.bits, rate)
+	a.learn(tail, rate)
+	pace.keep(hit, rate)
+	return hit
+}
+
+// learn reports whether a tail clears the bar, and moves it.
+func (a *Alarm) learn(tail float32, rate float64) bool {
 	hit, learned := a.clears(tail, rate), max(rate, barRate)
 	up := a.clears(tail, learned)
 	a.bar -= float32(barStep * learned)

@@ -12,7 +12,7 @@ func TestAlarmOfBiasedScores(t *testing.T) {
 		a, rang := NewAlarm(3), 0
 		for i := range events {
 			_, chance := math.Modf(float64(i+1) * math.Phi) // as even as can be, so that little is left to luck
-			if a.Rings(float32(bias-math.Log2(chance)), rate) {
+			if a.Rings(float32(bias-math.Log2(chance)), rate, nil) {
 				rang++
 			}
 		}
