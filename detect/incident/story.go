@@ -30,17 +30,17 @@ type story struct {
 	entities []Entity
 	kinds    []kind
 	evidence sample
-	busy     float32 // events a day of the busiest who acts in it
-	counted  bool    // it is an incident, or would be if people wanted to hear of it
-	certain  bool    // some of it was no matter of chance
-	settled  bool    // people have said what it is: what else comes is another story
+	counted  bool // it is an incident, or would be if people wanted to hear of it
+	certain  bool // some of it was no matter of chance
+	settled  bool // people have said what it is: what else comes is another story
 }
 
 // A kind is what a story knows of one kind of novelty.
 type kind struct {
-	Kind          // the most surprising case
-	count  uint32 // findings that show it
-	values uint64 // bits set by their values' hashes: about how many different ones there are
+	Kind           // the most surprising case
+	busy   float32 // events a day of the one who acts in it
+	count  uint32  // findings that show it
+	values uint64  // bits set by their values' hashes: about how many different ones there are
 	first  int64
 	last   int64
 	seen   []uint64 // hashes of its values, the first MaxValues
@@ -101,7 +101,6 @@ func (s *story) take(o *Observation) {
 		s.findings++
 		s.evidence.take(Row{Epoch: f.Epoch, Seq: f.Seq}, o.sort())
 	}
-	s.busy = max(s.busy, o.Busy)
 	s.certain = s.certain || o.Certain && !o.quiet()
 	for _, e := range o.Entities {
 		if i := s.entity(e.Hash); i >= 0 {
@@ -111,22 +110,22 @@ func (s *story) take(o *Observation) {
 		}
 	}
 	for i := range o.Kinds {
-		s.takeKind(&o.Kinds[i], f.Time)
+		s.takeKind(&o.Kinds[i], f.Time, o.Busy)
 	}
 }
 
-func (s *story) takeKind(k *Kind, at int64) {
+func (s *story) takeKind(k *Kind, at int64, busy float32) {
 	i := slices.IndexFunc(s.kinds, func(x kind) bool { return x.Feature == k.Feature && x.Quiet == k.Quiet })
 	if i < 0 {
 		if len(s.kinds) == maxKinds {
 			s.kinds = slices.Delete(s.kinds, s.idlest(), s.idlest()+1)
 		}
 		i = len(s.kinds)
-		s.kinds = append(s.kinds, kind{Kind: *k, first: at, last: at})
+		s.kinds = append(s.kinds, kind{Kind: *k, busy: busy, first: at, last: at})
 	}
 	x := &s.kinds[i]
 	if k.Bits > x.Bits {
-		x.Kind = *k
+		x.Kind, x.busy = *k, busy
 	}
 	x.count++
 	x.note(k.Value)
@@ -173,8 +172,8 @@ func (k *kind) weight() float32 {
 	return w + sketch.Log2(k.different())
 }
 
-// rank is the evidence in bits: the strongest kind, and of each other side what its strongest kind has above what one so busy shows once a
-// day by chance. What an event is as a whole is made of such kinds, so it is no side beside them: it counts where it is more.
+// rank is the evidence in bits: the strongest kind, and of each other side what its strongest kind has above what the one who shows it, as busy as that one is, shows
+// once a day by chance: an account that comes twice a day is not asked for what all strangers from outside are, because one of them used it. What an event is as a whole is made of such kinds, so it is no side beside them: it counts where it is more.
 func (s *story) rank() float32 { return s.sum(func(*kind) bool { return true }) }
 
 // heard is the rank of what people want to hear of.
@@ -183,7 +182,7 @@ func (s *story) heard() float32 { return s.sum(func(k *kind) bool { return !k.Qu
 func (s *story) sum(counts func(*kind) bool) float32 {
 	var sum, all float32
 	var told [256 / 64]uint64 // sides that count already
-	chance, first := sketch.Log2(1+s.busy), true
+	first := true
 	for i := range s.kinds {
 		k := &s.kinds[i]
 		if k.Feature == Whole && counts(k) {
@@ -197,7 +196,7 @@ func (s *story) sum(counts func(*kind) bool) float32 {
 		if w := k.weight(); first {
 			sum, first = w, false
 		} else {
-			sum += max(0, w-chance)
+			sum += max(0, w-sketch.Log2(1+k.busy))
 		}
 	}
 	return max(sum, all)
