@@ -173,6 +173,30 @@ func TestYoung(t *testing.T) {
 	}
 }
 
+// TestEachIsAsBusyAsItIs checks that what a seldom seen account shows counts as of that one where a stranger from outside joins its story, of whom there are hundreds a day,
+// and what the stranger shows as of those.
+func TestEachIsAsBusyAsItIs(t *testing.T) {
+	account := func(side uint8, bits float32) *Observation {
+		o := act("ann", 1, bits)
+		o.Kinds[0].Feature, o.Kinds[0].Side, o.Busy = int(side), side, 3
+		return o
+	}
+	stranger := account(2, 9)
+	stranger.Entities = append(stranger.Entities, Entity{Hash: 99, Name: "source.ip", Text: "203.0.113.9", Actor: true})
+	stranger.Busy = 1023
+	for _, last := range []*Observation{nil, stranger} {
+		s := &story{}
+		s.take(account(0, 12))
+		s.take(account(1, 10))
+		if last != nil {
+			s.take(last)
+		}
+		if got, want := s.rank(), float32(12+10-2); max(got-want, want-got) > 0.01 {
+			t.Errorf("the rank is %v, want %v", got, want)
+		}
+	}
+}
+
 // TestMovement checks that what a victim does within an hour joins the story of the one who came to it, and what it does as on any day hours later is another.
 func TestMovement(t *testing.T) {
 	tr := NewTracker(Config{Site: "s", PerDay: 10})
