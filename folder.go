@@ -84,7 +84,8 @@ func (f folder) siteKey(site string) (key [16]byte, err error) {
 	if err != nil {
 		return key, err
 	}
-	if n, err := hex.Decode(key[:], []byte(text)); err != nil || n != len(key) {
+	secret, err := hex.DecodeString(text)
+	if copy(key[:], secret); err != nil || len(secret) != len(key) {
 		return key, &hint.Error{Err: fmt.Errorf("reading the key of site %s: not %d bytes in hex", site, len(key)), Hint: "restore " + f.siteKeyPath(site) + " from a backup; with another key the site learns anew"}
 	}
 	return key, nil
