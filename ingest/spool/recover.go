@@ -190,7 +190,8 @@ func (s *Spool) readNote(f *Frame, ended map[Epoch]bool) {
 			s.reported[identity(e)] = true
 		case ledger.EpochEnd:
 			var epoch Epoch
-			if n, err := hex.Decode(epoch[:], []byte(e.Epoch)); err == nil && n == len(epoch) {
+			if name, err := hex.DecodeString(e.Epoch); err == nil && len(name) == len(epoch) {
+				copy(epoch[:], name)
 				ended[epoch] = true
 				s.ends[epoch] = max(s.ends[epoch], e.Seq) // known then, whatever is damaged by now
 			}

@@ -347,3 +347,15 @@ func TestStrangeFiles(t *testing.T) {
 		})
 	}
 }
+
+// A note that names an epoch of another length, as another version may have written it, ends no epoch and keeps no spool from opening.
+func TestNoteOfALongEpoch(t *testing.T) {
+	entries, err := ledger.Encode([]ledger.Entry{{Kind: ledger.EpochEnd, Epoch: strings.Repeat("0", 34)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, ended := &Spool{ends: map[Epoch]uint64{}, reported: map[string]bool{}}, map[Epoch]bool{}
+	if s.readNote(&Frame{IsNote: true, Entries: entries}, ended); len(ended)+len(s.ends) > 0 {
+		t.Errorf("ended %v, ends %v, want none", ended, s.ends)
+	}
+}
