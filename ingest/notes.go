@@ -3,6 +3,8 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -132,7 +134,7 @@ func (n *notes) due(now time.Time, last bool) (entries []ledger.Entry, canary bo
 	}
 	ns := now.UnixNano()
 	if canary = len(n.live) > 0 && now.Sub(n.canary) >= canaryEvery; canary {
-		for input := range n.live {
+		for _, input := range slices.Sorted(maps.Keys(n.live)) {
 			entries = append(entries, ledger.Entry{Kind: ledger.Canary, Input: input, First: ns, Last: ns})
 		}
 	}

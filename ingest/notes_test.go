@@ -3,6 +3,8 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +15,7 @@ import (
 	"frontfoot/ingest/bus"
 	"frontfoot/ingest/ledger"
 	"frontfoot/ingest/line"
+	"frontfoot/ingest/spool"
 )
 
 // scripted hands over what it is given, until it ends.
@@ -168,5 +171,28 @@ func TestFullSpoolCountsTheDatagramsItDrops(t *testing.T) {
 	}
 	if got := len(k.wait(t, "leeds", 0)); got+lost != sent || lost == 0 || got == 0 {
 		t.Errorf("%d lines came and %d are counted as lost of %d", got, lost, sent)
+	}
+}
+
+// The checks of the path are told in the same order each time.
+func TestCanariesAreToldInOrder(t *testing.T) {
+	s, err := spool.Open(spool.Settings{Dir: t.TempDir(), MaxBytes: 64 << 20}, slog.New(slog.DiscardHandler), newMetrics(nil).spool("leeds"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	n := newNotes(s)
+	want := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
+	for _, input := range want {
+		n.running(&Input{Name: input, Clock: ClockLive}, true)
+	}
+	n.taken(time.Now())
+	entries, canary := n.due(time.Now(), false)
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Input)
+	}
+	if !canary || !slices.Equal(got, want) {
+		t.Errorf("canary %t, entries of %v, want %v", canary, got, want)
 	}
 }
