@@ -42,7 +42,7 @@ func (c *connector) Connect(ctx context.Context) (query.Store, func() error, err
 		return c.open(ctx, db.store, db.Close)
 	}
 	f := folder{cfg.Data}
-	if f.isEmpty() {
+	if f.lacks("database") {
 		return nil, nil, errNoData(f)
 	}
 	release, err := c.own(ctx, f)

@@ -25,7 +25,7 @@ func (c *connector) ConnectLog(ctx context.Context) (query.Log, func() error, er
 		return c.openLog(cfg.Kafka.client(""), func() error { return nil })
 	}
 	f := folder{cfg.Data}
-	if f.isEmpty() {
+	if f.lacks("broker", "database") {
 		return nil, nil, errNoData(f)
 	}
 	release, err := c.own(ctx, f)

@@ -46,3 +46,26 @@ func TestEngineAloneHasNoLog(t *testing.T) {
 		t.Errorf("got %v, want an error that names kafka.brokers", err)
 	}
 }
+
+// Where the database is a ClickHouse elsewhere the folder holds the log alone, and what is said of incidents goes there all the same.
+func TestLogWithoutEmbeddedDatabase(t *testing.T) {
+	f := folder{t.TempDir()}
+	if err := os.Mkdir(f.join("broker"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	release, err := f.lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if err := f.setRuntime(runtimeInfo{Database: "http://127.0.0.1:1", Broker: "127.0.0.1:1"}); err != nil {
+		t.Fatal(err)
+	}
+	_, done, err := (&connector{&globals{Data: f.path}, io.Discard}).ConnectLog(t.Context())
+	if err != nil {
+		t.Fatalf("got %v, want the running instance's log", err)
+	}
+	if err := done(); err != nil {
+		t.Error(err)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -169,8 +170,10 @@ func (f folder) isDemo() bool {
 	return err == nil
 }
 
-// isEmpty reports whether there is no embedded database in the folder.
-func (f folder) isEmpty() bool {
-	_, err := os.Stat(f.join("database"))
-	return errors.Is(err, fs.ErrNotExist)
+// lacks reports whether there is none of these parts in the folder.
+func (f folder) lacks(parts ...string) bool {
+	return !slices.ContainsFunc(parts, func(part string) bool {
+		_, err := os.Stat(f.join(part))
+		return !errors.Is(err, fs.ErrNotExist)
+	})
 }
