@@ -193,15 +193,6 @@ func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err er
 	if err != nil {
 		return err
 	}
-	var incidents io.Writer
-	if c.Incidents != "" {
-		file, err := os.Create(c.Incidents)
-		if err != nil {
-			return fmt.Errorf("writing incidents: %w", err)
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-		incidents = file
-	}
 	options := detect.ScoreOptions{Format: c.Format, Name: "input", Site: c.Site, Key: detect.ScoreKey(), Config: cfg.Detect.settings(), Lines: lines}
 	if c.Schema != "" {
 		text, err := os.ReadFile(c.Schema)
@@ -211,6 +202,15 @@ func (c *scoreCommand) Run(ctx context.Context, g *globals, t *terminal) (err er
 		if options.Schema, err = detect.ParseSchema(c.Schema, text); err != nil {
 			return err
 		}
+	}
+	var incidents io.Writer
+	if c.Incidents != "" { // what an earlier run wrote there stays until all else is right
+		file, createErr := os.Create(c.Incidents)
+		if createErr != nil {
+			return fmt.Errorf("writing incidents: %w", createErr)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		incidents = file
 	}
 	return detect.Score(ctx, t.in, t.out, incidents, options)
 }
