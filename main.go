@@ -168,7 +168,7 @@ func report(ctx context.Context, w io.Writer, err error) int {
 
 type versionCommand struct{}
 
-// Run prints the version of frontfoot and of the engine that it is made for.
+// Run prints the version of frontfoot.
 func (versionCommand) Run(t *terminal) error {
 	_, err := fmt.Fprintf(t.out, "frontfoot %s\n", version)
 	return err
