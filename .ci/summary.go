@@ -94,8 +94,8 @@ func (s *summary) endPackage(e event, output []string) {
 		if !s.failedIn[e.Package] { // a panic, a race outside a test, a leak, a time-out
 			s.broken = true
 			fmt.Fprint(s.out, strings.Join(output, ""))
-			s.flush(e.Package)
 		}
+		s.flush(e.Package)
 	}
 }
 
