@@ -157,13 +157,13 @@ func multipartBoundary(r *http.Request) bool {
 }
 
 // readForm adds the fields of a multipart form to the URL's values, as ClickHouse does; external tables, the form's
-// files, are not supported.
+// files, are not supported. All fields together are as long as a query at most: they are kept in memory.
 func readForm(r *http.Request, values url.Values) error {
 	form, err := r.MultipartReader()
 	if err != nil {
 		return exception(36, "BAD_ARGUMENTS", "The form cannot be read: "+err.Error())
 	}
-	for {
+	for left := maxQuery; ; {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -174,13 +174,14 @@ func readForm(r *http.Request, values url.Values) error {
 		if part.FileName() != "" || values.Has(part.FormName()+"_structure") || values.Has(part.FormName()+"_format") {
 			return exception(48, "NOT_IMPLEMENTED", "External tables are not supported")
 		}
-		text, whole, err := readUpTo(part, maxQuery)
+		text, whole, err := readUpTo(part, left)
 		if err != nil {
 			return err
 		}
 		if !whole {
-			return exception(307, "LIMIT_EXCEEDED", "A field of the form is too long")
+			return exception(307, "LIMIT_EXCEEDED", "The fields of the form are too long")
 		}
+		left -= len(text)
 		values.Set(part.FormName(), string(text))
 	}
 }
