@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -102,13 +104,7 @@ func (s *Store) Verify(ctx context.Context, site string, opt VerifyOptions) (*Ve
 		return nil, err
 	}
 	v.end()
-	for name, k := range v.known { // epochs without a single event
-		if !k.seen {
-			v.epoch, v.next, v.of = name, 0, k
-			v.days = int64(s.cfg.days(site))
-			v.end()
-		}
-	}
+	v.unseen()
 	if err := s.verifyRollUp(ctx, v.out); err != nil {
 		return nil, err
 	}
@@ -203,6 +199,17 @@ func (v *verifier) end() {
 		v.missing(v.next, v.of.end)
 	}
 	v.of, v.old = nil, false
+}
+
+// unseen goes over the epochs without a single event.
+func (v *verifier) unseen() {
+	for _, name := range slices.Sorted(maps.Keys(v.known)) {
+		if k := v.known[name]; !k.seen {
+			v.epoch, v.next, v.of = name, 0, k
+			v.days = int64(v.cfg.days(v.site))
+			v.end()
+		}
+	}
 }
 
 // missing takes numbers that are not there: their time was over, or the ledger explains them, or they are missing.

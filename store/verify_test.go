@@ -186,3 +186,15 @@ func TestEpochWithout(t *testing.T) {
 		}
 	})
 }
+
+// Of many epochs that never came the same ones are listed each time.
+func TestVerifyListsInOrder(t *testing.T) {
+	v := &verifier{Store: &Store{}, opt: VerifyOptions{List: 3}, out: &Verification{}, known: map[string]*epoch{}}
+	for _, name := range []string{"f", "c", "a", "e", "b", "d", "h", "g"} {
+		v.known[name] = &epoch{end: 10}
+	}
+	v.unseen()
+	if diff := cmp.Diff(v.out.Ranges, []Range{{"a", 0, 10}, {"b", 0, 10}, {"c", 0, 10}}); diff != "" || v.out.Missing != 80 {
+		t.Errorf("%d missing, ranges got against want:\n%s", v.out.Missing, diff)
+	}
+}
