@@ -19,18 +19,24 @@ const (
 // nsPerDay is a day in nanoseconds.
 const nsPerDay = 24 * 3600 * int64(1e9)
 
-// clamp moves received times that are more than spanDays from the message's first to that bound. They are a collector's, which reads no clock
+// clamp moves received times that are more than spanDays from the first that the message names to that bound. They are a collector's, which reads no clock
 // twice a month apart within a message: such a message is made up, or its clock jumped. The event's own time stays as it is.
 func (m *message) clamp() {
 	column := m.columns[event.Received]
 	if column == nil {
 		return
 	}
-	low, high := around(m.Events.Time(event.Received, 0), spanDays)
+	var low, high int64
 	var moved []byte
 	for row := range m.Events.Rows() {
 		at := m.Events.Time(event.Received, row)
-		if at >= low && at <= high || !m.Events.Has(event.Received, row) {
+		if !m.Events.Has(event.Received, row) {
+			continue
+		}
+		if low == high {
+			low, high = around(at, spanDays)
+		}
+		if at >= low && at <= high {
 			continue
 		}
 		if moved == nil {

@@ -164,3 +164,16 @@ func TestExpiry(t *testing.T) {
 		}
 	}
 }
+
+// A first row that does not say when it was received says nothing of the others.
+func TestReceivedTimesStayWithoutTheFirst(t *testing.T) {
+	b := event.NewBuilder()
+	b.SetString(event.Raw, "x")
+	b.End()
+	b.SetTime(event.Received, t0)
+	b.End()
+	m := newMessage(&detect.Scored{Message: detect.Message{Events: b.Batch()}}, "exeter", 90)
+	if got := m.received(1); got != t0 {
+		t.Errorf("the second row was received at %d, want %d", got, t0)
+	}
+}
