@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"time"
 
@@ -80,10 +81,13 @@ func (s *Store) Incidents(ctx context.Context, f IncidentFilter) ([]Incident, er
 		clickhouse.Named("site", f.Site), clickhouse.Named("since", nanoseconds(f.Since)))
 }
 
-// nanoseconds writes a time for a parameter of type Int64; the zero time is the earliest there is.
+// nanoseconds writes a time for a parameter of type Int64, without running over: what is earlier or later than these can say is the earliest or latest.
 func nanoseconds(t time.Time) string {
-	if t.IsZero() {
-		return "-9223372036854775808"
+	switch {
+	case t.Before(time.Unix(0, math.MinInt64)):
+		return strconv.FormatInt(math.MinInt64, 10)
+	case t.After(time.Unix(0, math.MaxInt64)):
+		return strconv.FormatInt(math.MaxInt64, 10)
 	}
 	return strconv.FormatInt(t.UnixNano(), 10)
 }

@@ -320,3 +320,17 @@ func TestInNet(t *testing.T) {
 		t.Errorf("got against want:\n%s", diff)
 	}
 }
+
+// Nanoseconds since 1970 begin in 1677 and end in 2262: a time outside of that is the first or the last of them, not one in the middle.
+func TestNanosecondsDoNotRunOver(t *testing.T) {
+	for at, want := range map[time.Time]string{
+		{}: "-9223372036854775808",
+		time.Date(1500, 1, 1, 0, 0, 0, 0, time.UTC): "-9223372036854775808",
+		time.Unix(0, -1): "-1",
+		time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC): "9223372036854775807",
+	} {
+		if got := nanoseconds(at); got != want {
+			t.Errorf("%v: got %s, want %s", at, got, want)
+		}
+	}
+}
