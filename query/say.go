@@ -252,24 +252,27 @@ func reasonsOf(v *detect.Verdict) []string {
 	return names
 }
 
+// maxUntilDays is a hundred years: a verdict holds its time in nanoseconds since 1970, which end in 2262.
+const maxUntilDays = 36_500
+
 // until reads a time, or a length of time after now.
 func until(text string, now time.Time) (time.Time, error) {
 	if days, ok := strings.CutSuffix(text, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 36_500 {
+		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= maxUntilDays {
 			return now.AddDate(0, 0, n), nil
 		}
 	}
-	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+	if d, err := time.ParseDuration(text); err == nil && d > 0 && d <= maxUntilDays*24*time.Hour {
 		return now.Add(d), nil
 	}
 	for _, layout := range []string{time.DateOnly, time.DateTime, time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil && t.After(now) {
+		if t, err := time.Parse(layout, text); err == nil && t.After(now) && !t.After(now.AddDate(0, 0, maxUntilDays)) {
 			return t, nil
 		}
 	}
 	return time.Time{}, &hint.Error{
 		Err:  fmt.Errorf("--until=%s: %w", text, errUntil),
-		Hint: "write 24h, 7d, 2026-03-09 or 2026-03-09T15:04:05Z; it must be after the site's own time, " + now.UTC().Format(time.DateTime),
+		Hint: "write 24h, 7d, 2026-03-09 or 2026-03-09T15:04:05Z; it must be after the site's own time, " + now.UTC().Format(time.DateTime) + ", by a hundred years at most",
 	}
 }
 

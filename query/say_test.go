@@ -92,6 +92,8 @@ func TestSayWrongly(t *testing.T) {
 		{"suppress exe-7f3a9c --until=yesterday", errUntil},
 		{"suppress exe-7f3a9c --until=2026-03-07", errUntil},
 		{"suppress exe-7f3a9c --until=0d", errUntil},
+		{"suppress exe-7f3a9c --until=2300-01-01", errUntil},
+		{"suppress exe-7f3a9c --until=2500000h", errUntil},
 	} {
 		f := example()
 		_, err := runOnly(t, f, append([]string{"incidents"}, strings.Fields(c.args)...)...)
