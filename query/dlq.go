@@ -109,7 +109,8 @@ var (
 // Run sends letters to their site's topic again, under their own names: the hole that each left takes it, and one that was sent before is left out
 // as a duplicate.
 func (c *DLQReplay) Run(ctx context.Context, conn LogConnector, out io.Writer) (err error) {
-	if len(c.Offsets) == 0 != c.All {
+	offsets := slices.Compact(slices.Sorted(slices.Values(c.Offsets))) // one that is named twice is sent once
+	if len(offsets) == 0 != c.All {
 		return &hint.Error{Err: errNoOffsets, Hint: "name offsets that 'frontfoot dlq list' shows, or --all, not both"}
 	}
 	log, done, err := conn.ConnectLog(ctx)
@@ -119,7 +120,7 @@ func (c *DLQReplay) Run(ctx context.Context, conn LogConnector, out io.Writer) (
 	defer func() { err = errors.Join(err, done()) }()
 	var results []sent
 	err = eachLetter(ctx, log, c.Site, func(l *letter) error {
-		if !c.All && !slices.Contains(c.Offsets, l.Offset) {
+		if !c.All && !slices.Contains(offsets, l.Offset) {
 			return nil
 		}
 		r := sent{Site: c.Site, Letter: l.Offset, Events: l.Events, Offset: -1, Why: l.stays()}
@@ -131,8 +132,8 @@ func (c *DLQReplay) Run(ctx context.Context, conn LogConnector, out io.Writer) (
 		results = append(results, r)
 		return nil
 	})
-	if err == nil && len(results) < len(c.Offsets) {
-		err = &hint.Error{Err: fmt.Errorf("%w among %v at site %s", errNoLetter, c.Offsets, c.Site), Hint: "'frontfoot dlq list' shows the offsets; letters are kept for 30 days"}
+	if err == nil && len(results) < len(offsets) {
+		err = &hint.Error{Err: fmt.Errorf("%w among %v at site %s", errNoLetter, offsets, c.Site), Hint: "'frontfoot dlq list' shows the offsets; letters are kept for 30 days"}
 	}
 	switch {
 	case err != nil && len(results) == 0:

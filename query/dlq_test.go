@@ -151,8 +151,8 @@ func TestDLQReplay(t *testing.T) {
 		t.Errorf("letters sent again, got against want:\n%s", diff)
 	}
 	f.produced = nil
-	if _, err := run(t, f, "dlq", "replay", "--site", "exeter", "6"); err != nil || len(f.produced) != 1 {
-		t.Errorf("one letter: %d messages, %v", len(f.produced), err)
+	if _, err := run(t, f, "dlq", "replay", "--site", "exeter", "6", "6"); err != nil || len(f.produced) != 1 {
+		t.Errorf("one letter, named twice: %d messages, %v", len(f.produced), err)
 	}
 }
 
