@@ -44,7 +44,7 @@ func (s *Since) UnmarshalText(b []byte) (err error) {
 func since(text string, now time.Time) (time.Time, error) {
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		if n, err := strconv.Atoi(days); err == nil && n >= 0 && n <= 36_500 {
-			return now.AddDate(0, 0, -n), nil
+			return now.UTC().AddDate(0, 0, -n), nil // a day has 24 hours, whatever the machine's zone makes of its clock
 		}
 	}
 	if d, err := time.ParseDuration(text); err == nil {

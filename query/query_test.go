@@ -302,6 +302,18 @@ func TestSince(t *testing.T) {
 	}
 }
 
+// A day ago is 24 hours ago, also where the clocks were put forward meanwhile.
+func TestSinceKnowsNoSummerTime(t *testing.T) {
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Skip("no time zones: ", err)
+	}
+	now := time.Date(2026, 3, 29, 12, 0, 0, 0, london)
+	if got, err := since("1d", now); err != nil || now.Sub(got) != 24*time.Hour {
+		t.Errorf("got %v, %v, want 24 hours before %v", got, err, now)
+	}
+}
+
 func TestQueryFormat(t *testing.T) {
 	for _, c := range []struct {
 		args []string
