@@ -24,22 +24,21 @@ func progressOn(out io.Writer, silent bool) *progress {
 
 // events returns what shows the number of events done, of those there are.
 func (p *progress) events(site string) func(done, most uint64) {
-	return func(done, most uint64) {
-		if p.out == nil || time.Since(p.shown) < progressEvery {
-			return
-		}
-		p.shown = time.Now()
-		_, _ = fmt.Fprintf(p.out, "\r\x1b[K%s: %s of %s events", escape(site), Thousands(done), Thousands(most))
-	}
+	return func(done, most uint64) { p.show("%s: %s of %s events", escape(site), Thousands(done), Thousands(most)) }
 }
 
 // count shows the number of events done.
 func (p *progress) count(site string, done uint64) {
+	p.show("%s: %s events", escape(site), Thousands(done))
+}
+
+// show changes the line, unless it was changed a moment ago.
+func (p *progress) show(format string, args ...any) {
 	if p.out == nil || time.Since(p.shown) < progressEvery {
 		return
 	}
 	p.shown = time.Now()
-	_, _ = fmt.Fprintf(p.out, "\r\x1b[K%s: %s events", escape(site), Thousands(done))
+	_, _ = fmt.Fprintf(p.out, "\r\x1b[K"+format, args...)
 }
 
 // clear takes the line away.
