@@ -25,7 +25,7 @@ func parse(output string) []result {
 			continue
 		}
 		name := strings.TrimPrefix(f[0], "Benchmark")
-		if i := strings.LastIndexByte(name, '-'); i > 0 { // the number of processors
+		if i := strings.LastIndexByte(name, '-'); i > 0 && isNumber(name[i+1:]) { // of processors; where there is one nothing is said
 			name = name[:i]
 		}
 		i := slices.IndexFunc(all, func(r result) bool { return r.name == name })
@@ -36,6 +36,11 @@ func parse(output string) []result {
 		all[i].read(f[2:])
 	}
 	return all
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 func (r *result) read(pairs []string) {
@@ -52,10 +57,10 @@ func (r *result) read(pairs []string) {
 	}
 }
 
-// median returns the middle of a unit's runs.
+// median returns the middle of a unit's runs, of an even number the mean of the two in the middle.
 func (r *result) median(unit string) float64 {
 	v := slices.Sorted(slices.Values(r.values[unit]))
-	return v[len(v)/2]
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
 // A target is a figure that is to be reached.

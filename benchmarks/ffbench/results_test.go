@@ -11,6 +11,8 @@ const output = `goos: linux
 BenchmarkParse/format=mix-2   	  180804	      7481 ns/op	    133675 lines/cpu-s	      39 B/op
 BenchmarkParse/format=mix-2   	  180804	      7483 ns/op	    333675 lines/cpu-s	      39 B/op
 BenchmarkParse/format=mix-2   	  180804	      7485 ns/op	    263675 lines/cpu-s	      39 B/op
+BenchmarkInsert/kind=log-lines   	  1	  10 ns/op	  2 rows/s
+BenchmarkInsert/kind=log-lines   	  1	  20 ns/op	  4 rows/s
 BenchmarkIdle-2   	  1	  20000000000 ns/op	 301.5 rss-MiB
 PASS
 `
@@ -22,6 +24,7 @@ func TestMarkdown(t *testing.T) {
 		"| parse, lines a second and core | at least 250,000 | 263,675 | met |\n",
 		"| idle, MiB resident with the engine | at most 300 | 302 | not met |\n",
 		"| score, events a second and core | at least 200,000 | not measured | |\n",
+		"| Insert/kind=log-lines | 15 ns/op, 3 rows/s |\n",
 		"| Parse/format=mix | 7,483 ns/op, 263,675 lines/cpu-s, 39 B/op |\n",
 	} {
 		if !strings.Contains(got, want) {
