@@ -52,14 +52,11 @@ func New() (*Authority, error) {
 	return &Authority{cert, key, der}, nil
 }
 
-// Load reads the authority in a folder, ca.pem and ca.key, and makes it where there is none.
+// Load reads the authority in a folder, ca.pem and ca.key, and makes it where there is neither: one whose key is kept elsewhere is never written over.
 func Load(dir string) (*Authority, error) {
-	pair, err := readPEM(filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca.key"))
-	if err == nil {
-		return pair, nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return nil, err
+	certFile, keyFile := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca.key")
+	if !absent(certFile) || !absent(keyFile) {
+		return readPEM(certFile, keyFile)
 	}
 	a, err := New()
 	if err != nil {
@@ -72,7 +69,12 @@ func Load(dir string) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a, errors.Join(os.WriteFile(filepath.Join(dir, "ca.pem"), a.PEM(), 0o644), os.WriteFile(filepath.Join(dir, "ca.key"), key, 0o600))
+	return a, errors.Join(os.WriteFile(certFile, a.PEM(), 0o644), os.WriteFile(keyFile, key, 0o600))
+}
+
+func absent(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, os.ErrNotExist)
 }
 
 func readPEM(certFile, keyFile string) (*Authority, error) {
