@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	cfg.Brokers = strings.Split(*brokers, ",")
-	if flags.NArg() == 0 {
+	if verb := flags.Arg(0); verb == "" || verb != "region" && flags.NArg() == 1 {
 		return errors.New("say what to do: region, site NAME, worker NAME, analyst NAME or revoke NAME")
 	}
 	client, err := bus.New(cfg, slog.New(slog.NewTextHandler(os.Stderr, nil)), nil)
@@ -79,7 +79,9 @@ func apply(ctx context.Context, client *bus.Client, verb, name, passwords string
 			if err != nil {
 				return fmt.Errorf("reading the password of %s: %w", name, err)
 			}
-			rights.Password = strings.TrimRight(string(text), "\r\n")
+			if rights.Password = strings.TrimRight(string(text), "\r\n"); rights.Password == "" {
+				return fmt.Errorf("reading the password of %s: %s/%s is empty", name, passwords, name)
+			}
 		}
 		return client.Enrol(ctx, name, rights)
 	case "worker":
