@@ -38,11 +38,11 @@ func (c *IncidentShow) Run(ctx context.Context, conn Connector, self Command, ou
 	case c.JSON:
 		return writeJSON(out, []store.Incident{in})
 	}
-	return WriteIncident(out, &in, c.Evidence, self)
+	return writeIncident(out, &in, c.Evidence, self)
 }
 
-// WriteIncident writes an incident for people, with at most so many events of its evidence, 0 for all. self begins the commands that go on from there.
-func WriteIncident(out io.Writer, in *store.Incident, evidence int, self Command) error {
+// writeIncident writes an incident for people, with at most so many events of its evidence, 0 for all. self begins the commands that go on from there.
+func writeIncident(out io.Writer, in *store.Incident, evidence int, self Command) error {
 	p := &page{w: bufio.NewWriter(out), terminal: terminalOf(out)}
 	p.line(p.paint(severityStyle(in.Severity), escape(in.Severity)), "  ", p.paint(bold, escape(in.Title)))
 	p.facts([][2]string{

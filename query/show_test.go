@@ -11,7 +11,7 @@ import (
 func TestReasonsAreAligned(t *testing.T) {
 	var out strings.Builder
 	in := store.Incident{Reasons: strings.Split("abcdefghij", "")}
-	if err := WriteIncident(&out, &in, 0, "frontfoot"); err != nil {
+	if err := writeIncident(&out, &in, 0, "frontfoot"); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"\n   1. a\n", "\n   9. i\n", "\n  10. j\n"} {

@@ -23,8 +23,8 @@ type Sites struct {
 	JSON   bool   `name:"json" help:"One JSON object a line."`
 }
 
-// A SiteState is a site with what frontfoot does there.
-type SiteState struct {
+// A siteState is a site with what frontfoot does there.
+type siteState struct {
 	store.Site
 	Learning bool   `json:"learning"` // scored, but no incidents yet
 	Silent   bool   `json:"silent"`   // nothing has come for long: no finding means nothing
@@ -39,8 +39,8 @@ const (
 
 // stateOf says whether a site still learns, by detection's defaults (a configuration that says otherwise is the worker's, not the store's),
 // whether anything comes, and what was lost of late.
-func stateOf(s *store.Site) SiteState {
-	out := SiteState{Site: *s}
+func stateOf(s *store.Site) siteState {
+	out := siteState{Site: *s}
 	words := []string{}
 	if base := out.learning(); base != "" {
 		words = append(words, base)
@@ -63,7 +63,7 @@ func stateOf(s *store.Site) SiteState {
 }
 
 // learning sets Learning and says until when, "" where the site is watched.
-func (s *SiteState) learning() string {
+func (s *siteState) learning() string {
 	learn := detect.DefaultConfig()
 	seen := s.Last.Sub(s.First)
 	s.Learning = true
@@ -81,7 +81,7 @@ func (s *SiteState) learning() string {
 }
 
 // silence sets Silent and says since when nothing comes, and whether the path is known to work.
-func (s *SiteState) silence() string {
+func (s *siteState) silence() string {
 	works := !s.LastCanary.IsZero() && s.Asked.Sub(s.LastCanary) <= canaryHolds
 	path := "the path works (checked " + clock(s.LastCanary, s.Asked) + ")"
 	switch {
@@ -122,7 +122,7 @@ func (c *Sites) Run(ctx context.Context, conn Connector, out io.Writer) (err err
 	if err != nil {
 		return err
 	}
-	states := []SiteState{}
+	states := []siteState{}
 	for i := range sites {
 		if c.Site == "" || c.Site == sites[i].Name {
 			states = append(states, stateOf(&sites[i]))
@@ -155,7 +155,7 @@ func checkSite(ctx context.Context, s Store, site string) error {
 	return err
 }
 
-func writeSites(out io.Writer, sites []SiteState) error {
+func writeSites(out io.Writer, sites []siteState) error {
 	if len(sites) == 0 {
 		_, err := fmt.Fprintln(out, "No sites yet: nothing has come in.")
 		return err
@@ -164,7 +164,7 @@ func writeSites(out io.Writer, sites []SiteState) error {
 	return t.write(out, terminalOf(out))
 }
 
-func sitesTable(sites []SiteState) table {
+func sitesTable(sites []siteState) table {
 	t := table{columns: []column{
 		{title: "SITE"},
 		{title: "EVENTS", right: true},

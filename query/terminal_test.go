@@ -103,7 +103,7 @@ func TestTableLeavesOut(t *testing.T) {
 
 // On a terminal of 80 columns incidents, sites and formats fit, and say what matters most.
 func TestWideTablesFit(t *testing.T) {
-	var states []SiteState
+	var states []siteState
 	list := example().sites
 	for i := range list {
 		states = append(states, stateOf(&list[i]))
