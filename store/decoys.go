@@ -43,7 +43,11 @@ type Suggestion struct {
 // among used ones, and takes a name that goes on with a row of names for one of them. Networks whose addresses change hands from day to day have no free
 // ones: the next visitor gets it.
 func (s *Store) SuggestDecoys(ctx context.Context, site string) ([]Suggestion, error) {
-	return read[Suggestion](ctx, s, `
+	return read[Suggestion](ctx, s, suggestions, clickhouse.Named("site", site))
+}
+
+// suggestions is the question of SuggestDecoys.
+const suggestions = `
 		WITH
 			addresses AS (
 				SELECT address, uniqExactIf(day, acts) AS days FROM (
@@ -91,11 +95,11 @@ func (s *Store) SuggestDecoys(ctx context.Context, site string) ([]Suggestion, e
 				SELECT 2 AS place, 'hosts' AS kind, concat(name, if(match(name, '[0-9]$'), '', '-old')) AS near,
 					concat('beside ', name) AS why, n FROM machines WHERE match(name, '^[a-z][a-z0-9-]*$') AND NOT match(name, '[0-9]$')
 				UNION ALL
-				SELECT 2 AS place, 'hosts' AS kind, `+next+` AS near, concat('the next after ', name) AS why, n FROM machines WHERE match(name, '^[a-z][a-z0-9-]*[0-9]{1,3}$')
+				SELECT 2 AS place, 'hosts' AS kind, ` + next + ` AS near, concat('the next after ', name) AS why, n FROM machines WHERE match(name, '^[a-z][a-z0-9-]*[0-9]{1,3}$')
 			) WHERE near NOT IN (SELECT name FROM hosts) ORDER BY n DESC, near LIMIT 1 BY near LIMIT 4
 			UNION ALL
 			SELECT * FROM (
-				SELECT 3 AS place, 'accounts' AS kind, if(match(name, '[0-9]{1,3}$'), `+next+`, concat(name, '2')) AS near, concat('beside ', name) AS why, n
+				SELECT 3 AS place, 'accounts' AS kind, if(match(name, '[0-9]{1,3}$'), ` + next + `, concat(name, '2')) AS near, concat('beside ', name) AS why, n
 				FROM accounts WHERE match(name, '^[a-z][a-z0-9_-]*$') AND match(name, '^(svc|sa|srv|adm|admin|backup|sql)|[-_](svc|sa|srv|adm|admin|backup|sql)')
 			) WHERE near NOT IN (SELECT name FROM accounts) ORDER BY n DESC, near LIMIT 1 BY near LIMIT 3
 			UNION ALL
@@ -104,8 +108,7 @@ func (s *Store) SuggestDecoys(ctx context.Context, site string) ([]Suggestion, e
 			UNION ALL
 			SELECT * FROM (SELECT 5 AS place, 'shares' AS kind, concat(name, '-old') AS near, concat('beside ', name) AS why, n FROM shares WHERE name != '')
 			WHERE near NOT IN (SELECT name FROM shares) ORDER BY n DESC, near LIMIT 3
-		) ORDER BY place, n DESC, decoy`, clickhouse.Named("site", site))
-}
+		) ORDER BY place, n DESC, decoy`
 
 // next is the SQL of a name with the number at its end raised by one, with as many digits.
 const next = `concat(replaceRegexpOne(name, '[0-9]{1,3}$', ''),
