@@ -60,7 +60,7 @@ func NewPositions(saved []line.Position) *Positions {
 	p := &Positions{files: map[positionKey]position{}}
 	for _, s := range saved {
 		var pos position
-		if err := json.Unmarshal(s.Value, &pos); err == nil && pos.key().text() == s.Key && pos.Offset >= 0 {
+		if err := json.Unmarshal(s.Value, &pos); err == nil && pos.key().text() == s.Key && pos.Offset >= 0 && pos.Print.Len >= 0 {
 			p.files[pos.key()] = pos
 		}
 	}

@@ -59,3 +59,15 @@ func TestDamagedPositionsSayWhatToDo(t *testing.T) {
 		})
 	}
 }
+
+// A position that people have spoilt is none: its file is read from where its input says.
+func TestSpoiltPositionIsNone(t *testing.T) {
+	for name, pos := range map[string]position{
+		"offset": {Scope: "s", Ino: 1, Offset: -1},
+		"print":  {Scope: "s", Ino: 1, Print: fingerprint{Len: -1}},
+	} {
+		if _, ok := NewPositions([]line.Position{pos.line()}).get("s", fileID{0, 1}); ok {
+			t.Errorf("%s below 0: it is a position", name)
+		}
+	}
+}
