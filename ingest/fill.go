@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -29,7 +28,8 @@ func (f *filler) run(ctx context.Context, ended <-chan struct{}) error {
 	defer f.r.Close()
 	defer f.leave()
 	if f.at = f.r.Last(); len(f.at.Kept) > 0 {
-		if err := json.Unmarshal(f.at.Kept, &f.p.rows.counts); err != nil {
+		var err error
+		if f.p.rows.counts, err = readCounts(f.at.Kept); err != nil {
 			f.p.logger.WarnContext(ctx, "counts of the last run cannot be read, counting anew", "err", err)
 		}
 	}

@@ -196,3 +196,20 @@ func TestCanariesAreToldInOrder(t *testing.T) {
 		t.Errorf("canary %t, entries of %v, want %v", canary, got, want)
 	}
 }
+
+// Counts of the last run that cannot be read are none, in whole: half of them would be told as all.
+func TestCountsThatCannotBeRead(t *testing.T) {
+	for text, want := range map[string]counts{
+		`{"a":{"taken":1}}`:          {"a": {Taken: 1}},
+		`{"a":{"taken":1},"b":"no"}`: {},
+		`{"a":null}`:                 {},
+		`null`:                       {},
+	} {
+		got, _ := readCounts([]byte(text))
+		got.add("c", inputCount{Taken: 1})
+		want.add("c", inputCount{Taken: 1})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+}

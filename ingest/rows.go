@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -179,6 +180,21 @@ func (c counts) add(input string, n inputCount) {
 func (c counts) encode() []byte {
 	b, _ := json.Marshal(c) // of these types it never fails
 	return b
+}
+
+// readCounts reads what encode wrote; where it cannot be read there are none.
+func readCounts(b []byte) (counts, error) {
+	c := counts{}
+	if err := json.Unmarshal(b, &c); err != nil {
+		return counts{}, fmt.Errorf("reading counts: %w", err)
+	}
+	read := counts{}
+	for input, n := range c {
+		if n != nil {
+			read[input] = n
+		}
+	}
+	return read, nil
 }
 
 // maxCounted is of how many inputs a note speaks one by one; where there are more it speaks of all together.
