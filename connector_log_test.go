@@ -61,9 +61,9 @@ func TestLogWithoutEmbeddedDatabase(t *testing.T) {
 	if err := f.setRuntime(runtimeInfo{Database: "http://127.0.0.1:1", Broker: "127.0.0.1:1"}); err != nil {
 		t.Fatal(err)
 	}
-	_, done, err := (&connector{&globals{Data: f.path}, io.Discard}).ConnectLog(t.Context())
-	if err != nil {
-		t.Fatalf("got %v, want the running instance's log", err)
+	log, done, err := (&connector{&globals{Data: f.path}, io.Discard}).ConnectLog(t.Context())
+	if err != nil || log == nil {
+		t.Fatalf("got %v, %v, want the running instance's log", log, err)
 	}
 	if err := done(); err != nil {
 		t.Error(err)
