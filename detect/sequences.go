@@ -14,6 +14,7 @@ import (
 	"frontfoot/detect/meeting"
 	"frontfoot/detect/opening"
 	"frontfoot/detect/refusal"
+	"frontfoot/detect/remit"
 	"frontfoot/detect/rhythm"
 	"frontfoot/detect/sequence"
 	"frontfoot/detect/silence"
@@ -37,7 +38,7 @@ func newSequences(key sketch.Key, layout *feature.Layout) sequences {
 	return sequences{
 		rhythm.New(layout), spelling.New(key, layout), refusal.New(key, layout), excess.New(key, layout), meeting.New(layout), drift.New(layout), silence.New(key),
 		whereabouts.New(key, layout), surge.New(key, layout), variety.New(key, layout),
-		stride.New(key, layout), opening.New(layout), debut.New(key, layout),
+		stride.New(key, layout), opening.New(layout), debut.New(key, layout), remit.New(key, layout),
 	}
 }
 

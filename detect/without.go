@@ -24,6 +24,7 @@ const (
 	PartStride
 	PartOpening
 	PartDebut
+	PartRemit
 	PartWhole     // what a log event is as a whole, as evidence of an incident
 	PartGuard     // that what is unusual, or of an open incident, is learned slowly
 	PartInfluence // that no source teaches much more than it did
@@ -33,7 +34,7 @@ const (
 func Parts() []Part {
 	return []Part{
 		PartRarity, PartPairs, PartBursts, PartLikeness, PartDeparture, PartRhythm, PartSpelling, PartRefusal, PartExcess, PartMeeting, PartDrift,
-		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartStride, PartOpening, PartDebut, PartWhole, PartGuard, PartInfluence,
+		PartSilence, PartWhereabouts, PartSurge, PartVariety, PartStride, PartOpening, PartDebut, PartRemit, PartWhole, PartGuard, PartInfluence,
 	}
 }
 
@@ -76,6 +77,8 @@ func (p Part) String() string {
 		return "opening"
 	case PartDebut:
 		return "debut"
+	case PartRemit:
+		return "remit"
 	case PartWhole:
 		return "whole events"
 	case PartGuard:

@@ -116,6 +116,16 @@ func (l *Layout) Parts(i int) (a, b int) {
 	return p.A, p.B
 }
 
+// Pair returns the feature that is a pair of fields, -1 where the layout has none of them.
+func (l *Layout) Pair(a, b int) int {
+	for j, p := range l.Pairs {
+		if p.A == a && p.B == b {
+			return len(l.Fields) + j
+		}
+	}
+	return -1
+}
+
 // Side returns what of an event a feature tells: for a pair, the side of its first field that is nobody who acts and no context.
 func (l *Layout) Side(i int) Side {
 	a, b := l.Parts(i)
