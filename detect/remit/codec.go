@@ -71,7 +71,7 @@ func (v *visit) sound(kinds int) bool {
 			return false
 		}
 	}
-	return int(v.kind) < kinds && v.shown[moment] < 4
+	return int(v.kind) < kinds && v.shown[moment] < quarters
 }
 
 func (v *visit) decode(d *sketch.Decoder) {

@@ -19,7 +19,9 @@ const (
 func (m *Model) Name() string { return "remit" }
 
 // Begin makes the model ready for the rows of b.
-func (m *Model) Begin(b *event.Batch) { m.use = b.Filled(event.EventCategory) && b.Filled(event.UserName) }
+func (m *Model) Begin(b *event.Batch) {
+	m.use = b.Filled(event.EventCategory) && b.Filled(event.UserName)
+}
 
 // Take takes up a row in which a named account changed something.
 func (m *Model) Take(r *sequence.Row) *sequence.Finding {

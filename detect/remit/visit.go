@@ -17,10 +17,10 @@ const (
 )
 
 const (
-	steps   = 16 // octaves of a count, or quarters of a day
-	quarter = 6 * 60 * 60
-	none    = steps // the step of a side that a visit has not shown
-	chosen  = 1     // bits: the more telling of two sides, of which the one follows from the other, is chosen
+	steps    = 16 // octaves of a count, or quarters of a day
+	quarters = 4
+	none     = steps // the step of a side that a visit has not shown
+	chosen   = 1     // bits: the more telling of two sides, of which the one follows from the other, is chosen
 )
 
 // A deed is a sort of change.
@@ -37,7 +37,7 @@ type visit struct {
 
 // begin begins a visit at a time, in seconds since a midnight.
 func (v *visit) begin(at uint32) {
-	v.open, v.shown = true, [sides]uint8{none, octave(float32(v.before)), none, none, uint8(at / quarter % 4)}
+	v.open, v.shown = true, [sides]uint8{none, octave(float32(v.before)), none, none, uint8(at / (24 * 60 * 60 / quarters) % quarters)}
 }
 
 // show takes up a change of a sort that was made so often before, and reports whether a side shows more by it.
@@ -97,16 +97,20 @@ func (k *kind) judge(v *visit) Verdict {
 	return out
 }
 
-// bits is how improbable it is that a visit shows such a step or a lower one, or of the moments just this.
+// bits is how much less often visits showed such a step or a lower one, or of the moments just this, than if nothing were known: then the one would be as likely as the other,
+// and each quarter as likely as any.
 func (k *kind) bits(side int, step uint8) float32 {
-	all, seen := float32(0), float32(0)
+	all, seen, cells := float32(0), float32(0), float32(2)
+	if side == moment {
+		cells = quarters
+	}
 	for i, n := range k.sides[side] {
 		all += n
 		if i == int(step) || i < int(step) && side != moment {
 			seen += n
 		}
 	}
-	return max(0, sketch.Log2((all+1)/(seen+0.5)))
+	return max(0, sketch.Log2((all+cells/2)/(cells*(seen+0.5))))
 }
 
 // halve makes the past count half.
