@@ -56,6 +56,11 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 			return errRemit
 		}
 	}
+	for k := range m.kinds.All() {
+		if !k.sound() {
+			return errRemit
+		}
+	}
 	for s := range m.deeds.All() {
 		if s.Last > m.trials.Seconds() {
 			return errRemit
@@ -90,4 +95,16 @@ func (k *kind) decode(d *sketch.Decoder) {
 	}
 	k.visits = d.Float()
 	k.made = d.Uint()
+}
+
+// sound reports whether a kind may be so.
+func (k *kind) sound() bool {
+	for side := range k.sides {
+		for _, n := range k.sides[side] {
+			if !(n >= 0 && n <= 2*past) {
+				return false
+			}
+		}
+	}
+	return k.visits >= 0 && k.visits < past
 }

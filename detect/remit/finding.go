@@ -45,7 +45,7 @@ func (m *Model) Take(r *sequence.Row) *sequence.Finding {
 
 // changed reports whether a row tells that a named account changed what devices or accounts are set to.
 func changed(r *sequence.Row) bool {
-	if r.Values[feature.User].Hash == 0 || r.Refused() {
+	if r.Values[feature.User].Hash == 0 {
 		return false
 	}
 	switch r.Values[feature.EventType].Text {
@@ -54,7 +54,7 @@ func changed(r *sequence.Row) bool {
 		return false
 	}
 	category := r.Text(event.EventCategory)
-	return category == "configuration" || category == "iam"
+	return (category == "configuration" || category == "iam") && !r.Refused()
 }
 
 // sortOf is what sort of change it is: the source's word and number, and the first two words of what it says, which name what is done to what kind of thing where the others name the thing.
@@ -85,8 +85,8 @@ func (m *Model) tell(r *sequence.Row, v *Verdict) *sequence.Finding {
 		Field:    by.Name + " + event.action",
 		Value:    by.Text + ", " + what,
 		Hash:     sketch.Mix(by.Hash, r.Values[feature.Action].Hash),
-		Seen:     by.Text + " changed settings or accounts (" + what + ")" + m.strange(r, v),
-		Expected: "measured by " + incident.Count(v.Visits) + " visits of those who do",
+		Seen:     by.Text + " changed settings or accounts (" + what + ")" + strange(v),
+		Expected: "unlike " + incident.Count(v.Visits) + " earlier visits of those who do",
 		Tactic:   feature.Persistence,
 		Side:     feature.Rights,
 		Entities: []incident.Entity{by},
@@ -99,16 +99,19 @@ func (m *Model) tell(r *sequence.Row, v *Verdict) *sequence.Finding {
 	return f
 }
 
-// strange says what is.
-func (m *Model) strange(r *sequence.Row, v *Verdict) string {
-	said := [sides]string{"an account that is hardly known here", "for the first time or nearly so", "from where it is hardly known", "a sort of change that is seldom or never made", "at an unusual time of day"}
-	out := ""
+// strange says what is unusual about the visit.
+func strange(v *Verdict) string {
+	said := [sides]string{
+		stranger: "an account that is hardly known here", novice: "which it hardly ever did", place: "from where it is hardly known", sort: "a change that is seldom made",
+		moment: "at an unusual time of day",
+	}
+	var out strings.Builder
 	for side, bits := range v.Sides {
 		if bits >= telling {
-			out += ", " + said[side]
+			out.WriteString(", " + said[side])
 		}
 	}
-	return out
+	return out.String()
 }
 
 // Learn remembers whether the visit is held.

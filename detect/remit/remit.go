@@ -4,8 +4,9 @@
 //
 // All that an account changes in logs of one kind without pausing for an hour is a visit, and each visit is a trial. A visit has sides: how well the site knows the account,
 // whether it ever changed anything here, how well the site knows it at its source, how often the like of what it changes was changed, and the quarter of the day. What each side
-// shows is held against what earlier visits of the kind showed (rule of succession, Krichevsky and Trofimov 1981), and the chances are multiplied. So what a site's
-// administrators do every week is what others are measured by, nobody names them, and where few visits are known little is improbable.
+// shows is held against what earlier visits of the kind showed, in bits by which that is less likely than if nothing were known (the estimator of Krichevsky and Trofimov, 1981, against an even
+// bet); the sides are added as if one told nothing of another, but for the first two. So what a site's administrators do every week is what others are measured by, nobody names them, and where few visits are known little
+// is improbable: a thing that none of n visits showed has log2(n+1) bits.
 //
 // How well the site knows something is how often it was seen in any row, in octaves, so that an administrator's first change is not that of a stranger.
 package remit
@@ -21,7 +22,7 @@ import (
 const (
 	dim      = 0.125   // the weight of a visit of somebody in an open incident
 	pause    = 60 * 60 // seconds after which one who comes again begins a visit
-	past     = 128     // visits of a kind from which the past counts half: a year or so of a small council's firewall
+	past     = 128     // visits of a kind after which they count half: seven bits a side are enough, and who administers changes
 	maxKinds = 8       // of logs; the rest share the last place
 	fewest   = 16      // seats: an account, or a sort of change, in one kind of log each
 	slots    = 512
