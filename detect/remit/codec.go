@@ -27,7 +27,7 @@ func (v *visit) encode(e *sketch.Encoder) {
 	e.Bool(v.held)
 }
 
-func (d *deed) encode(e *sketch.Encoder) { e.Uint(uint64(d.times)) }
+func (x *deed) encode(e *sketch.Encoder) { e.Uint(uint64(x.times)) }
 
 func (k *kind) encode(e *sketch.Encoder) {
 	for side := range k.sides {
