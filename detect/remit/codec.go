@@ -22,6 +22,7 @@ func (v *visit) encode(e *sketch.Encoder) {
 		e.Byte(step)
 	}
 	e.Uint(uint64(v.before))
+	e.Uint(uint64(v.began))
 	e.Byte(v.kind)
 	e.Bool(v.open)
 	e.Bool(v.held)
@@ -52,7 +53,7 @@ func (m *Model) Decode(d *sketch.Decoder) error {
 		return err
 	}
 	for s := range m.visits.All() {
-		if s.Last > m.trials.Seconds() || !s.Thing.sound(m.kinds.Len()) {
+		if s.Last > m.trials.Seconds() || s.Thing.began > s.Last || !s.Thing.sound(m.kinds.Len()) {
 			return errRemit
 		}
 	}
@@ -84,6 +85,7 @@ func (v *visit) decode(d *sketch.Decoder) {
 		v.shown[side] = d.Byte()
 	}
 	v.before = uint16(d.Count(math.MaxUint16))
+	v.began = uint32(d.Count(math.MaxUint32))
 	v.kind, v.open, v.held = d.Byte(), d.Bool(), d.Bool()
 }
 

@@ -20,11 +20,12 @@ import (
 )
 
 const (
-	dim      = 0.125   // the weight of a visit of somebody in an open incident
-	pause    = 60 * 60 // seconds after which one who comes again begins a visit
-	past     = 128     // visits of a kind after which they count half: seven bits a side are enough, and who administers changes
-	maxKinds = 8       // of logs; the rest share the last place
-	fewest   = 16      // seats: an account, or a sort of change, in one kind of log each
+	dim      = 0.125        // the weight of a visit of somebody in an open incident
+	pause    = 60 * 60      // seconds after which one who comes again begins a visit
+	longest  = 24 * 60 * 60 // seconds after which one who never pauses begins another
+	past     = 128          // visits of a kind after which they count half: seven bits a side are enough, and who administers changes
+	maxKinds = 8            // of logs; the rest share the last place
+	fewest   = 64           // seats: an account, or a sort of change, in one kind of log each
 	slots    = 512
 	day      = 24 * time.Hour
 )
@@ -76,8 +77,6 @@ func (m *Model) Pass(t int64) {
 	for s := range m.visits.All() {
 		s.Thing.end(s.Last, m.trials.Seconds(), m.kinds.Of(int(s.Thing.kind)))
 	}
-	m.visits.Rest()
-	m.deeds.Rest()
 }
 
 // Change takes up a change, and returns what is known of the visit where it shows more than before.
@@ -87,8 +86,8 @@ func (m *Model) Change(c *Case) Verdict {
 	k := m.kinds.Of(number)
 	m.taken = sketch.Mix(c.Who, c.Kind)
 	v, there := m.visits.Find(m.taken, at)
-	if v == nil {
-		return Verdict{}
+	if v == nil { // there is no seat: it is judged by itself, and not learned
+		v = new(sketch.Seat[visit])
 	}
 	if !there {
 		if v.Taken() {
@@ -108,6 +107,9 @@ func (m *Model) Change(c *Case) Verdict {
 		return Verdict{}
 	}
 	out := k.judge(&v.Thing)
+	if out.Bits < telling {
+		return out // what is usual is so wherever there is little of it
+	}
 	out.Bits += m.trials.Share(k.made, m.kinds.Len())
 	return out
 }

@@ -100,6 +100,52 @@ func TestVisitIsOneTrial(t *testing.T) {
 	}
 }
 
+// TestUsualIsUsualEverywhere checks that a well known administrator's first visit in a log of another kind is nothing to tell, however long the site is known.
+func TestUsualIsUsualEverywhere(t *testing.T) {
+	w := newWorld()
+	w.live(180)
+	v := w.Change(&Case{Who: hash(1, 1), Deed: hash(2, 2), Kind: 2, Known: 5000, There: 5000, Now: w.now})
+	if w.trials.Tells(v.Bits) {
+		t.Errorf("%+v is told, the bar is at %.1f", v, w.trials.Bar())
+	}
+}
+
+// TestManyAdministrators checks that a stranger is judged where as many as a large council has change settings, and also where there is no seat for him.
+func TestManyAdministrators(t *testing.T) {
+	for _, accounts := range []int{24, 2000} {
+		w := newWorld()
+		for d := range 30 {
+			w.now = start + int64(d)*int64(day) + 13*hour
+			for who := d % 4; who < accounts; who += 4 {
+				for i := range 5 {
+					w.change(who, i, 500, 200)
+				}
+			}
+		}
+		for i := range 20 { // who teach one another
+			if v := w.change(10_000+i, 99, 0, 0); v.Bits < 8 {
+				t.Fatalf("%d accounts: stranger %d has %+v", accounts, i, v)
+			}
+		}
+	}
+}
+
+// TestNoPause checks that one who changes something each half hour, day and night, makes a visit a day, and is judged again in each.
+func TestNoPause(t *testing.T) {
+	w := newWorld()
+	for range 30 * 48 {
+		w.now += hour / 2
+		w.change(1, 2, 500, 200)
+	}
+	if n := w.kinds.Of(0).visits; n < 28 || n > 31 {
+		t.Errorf("%v visits in 30 days", n)
+	}
+	w.now += hour/2 + int64(day)
+	if v := w.change(1, 99, 500, 0); v.Bits < 8 {
+		t.Errorf("%+v, from elsewhere and never done before", v)
+	}
+}
+
 // TestHeldCountsLittle checks that a visit of somebody in an open incident counts an eighth.
 func TestHeldCountsLittle(t *testing.T) {
 	for held, want := range map[bool]float32{false: 1, true: dim} {
@@ -158,6 +204,7 @@ func TestUnsound(t *testing.T) {
 		"step":   func(_ *world, s *sketch.Seat[visit]) { s.Thing.shown[place] = none + 1 },
 		"moment": func(_ *world, s *sketch.Seat[visit]) { s.Thing.shown[moment] = quarters },
 		"kind":   func(_ *world, s *sketch.Seat[visit]) { s.Thing.kind = 3 },
+		"begun":  func(_ *world, s *sketch.Seat[visit]) { s.Thing.began = s.Last + 1 },
 		"future": func(_ *world, s *sketch.Seat[visit]) { s.Last += 1 << 30 },
 		"deed":   func(w *world, _ *sketch.Seat[visit]) { w.deeds.Known(sketch.Mix(hash(2, 2), 1)).Last += 1 << 30 },
 		"shares": func(w *world, _ *sketch.Seat[visit]) { w.kinds.Of(0).sides[place][0] = -1 },

@@ -30,6 +30,7 @@ type deed struct{ times uint16 }
 type visit struct {
 	shown  [sides]uint8 // steps, none where there is nothing
 	before uint16       // visits
+	began  uint32       // seconds since a midnight
 	kind   uint8
 	open   bool
 	held   bool // it is of an open incident
@@ -37,6 +38,7 @@ type visit struct {
 
 // begin begins a visit at a time, in seconds since a midnight.
 func (v *visit) begin(at uint32) {
+	v.began = at
 	v.open, v.shown = true, [sides]uint8{none, octave(float32(v.before)), none, none, uint8(at / (24 * 60 * 60 / quarters) % quarters)}
 }
 
@@ -53,12 +55,14 @@ func (v *visit) show(c *Case, times uint16) bool {
 
 // end learns a visit of one who came last at a time, if it is over.
 func (v *visit) end(last, at uint32, k *kind) {
-	if !v.open || at-last < pause {
+	if !v.open || at-last < pause && at-v.began < longest {
 		return
 	}
 	weight := float32(1)
 	if v.held {
 		weight = dim
+	} else {
+		v.before += min(1, 1<<16-1-v.before)
 	}
 	for side, step := range v.shown {
 		if step < none {
@@ -68,7 +72,6 @@ func (v *visit) end(last, at uint32, k *kind) {
 	if k.visits += weight; k.visits >= past {
 		k.halve()
 	}
-	v.before += min(1, 1<<16-1-v.before)
 	v.open, v.held = false, false
 }
 
