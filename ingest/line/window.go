@@ -74,11 +74,12 @@ func (w *Window) Line(nul bool) (Cut, bool) {
 	if end >= 0 {
 		return w.cut(w.scan+end, 1), true
 	}
-	w.shorten()
-	w.scan = w.to
+	keep := 0
 	if nul {
-		w.scan = max(w.from, w.to-2) // of a NUL there what follows tells whether it is an end
+		keep = 2 // of a NUL there what follows tells whether it is an end
 	}
+	w.shorten(keep)
+	w.scan = max(w.from, w.to-keep)
 	return Cut{}, false
 }
 
@@ -102,7 +103,7 @@ func (w *Window) Count(n int) (Cut, bool) {
 	if have := w.lost + w.to - w.from; have >= n {
 		return w.cut(w.to-(have-n), 0), true
 	}
-	w.shorten()
+	w.shorten(0)
 	return Cut{}, false
 }
 
@@ -119,9 +120,10 @@ func (w *Window) Rest() (Cut, bool) {
 // Reset forgets everything read.
 func (w *Window) Reset() { w.from, w.to, w.scan, w.lost = 0, 0, 0, 0 }
 
-// shorten drops what is over max of the record at the front.
-func (w *Window) shorten() {
-	if over := w.to - w.from - w.max; over > 0 {
+// shorten drops what is over max of the record at the front, but for the last bytes that were read.
+func (w *Window) shorten(keep int) {
+	if over := w.to - w.from - w.max - keep; over > 0 {
+		copy(w.buf[w.from+w.max:], w.buf[w.to-keep:w.to])
 		w.lost += over
 		w.to -= over
 	}

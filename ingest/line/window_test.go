@@ -61,6 +61,8 @@ func TestWindowLine(t *testing.T) {
 		"NUL ends":             {in: "<1>a\x00<2>b\x00<3>c\x00", nul: true, want: []record{{"<1>a", 0}, {"<2>b", 0}, {"<3>c\x00", Partial}}},
 		"NUL elsewhere":        {in: "<1>a\x00b\n<2>c\n", nul: true, want: []record{{"<1>a\x00b", 0}, {"<2>c", 0}}},
 		"UTF-16":               {in: "<\x001\x00<\x002\x00\n", nul: true, want: []record{{"<\x001\x00<\x002\x00", 0}}},
+		"NUL after too much":   {in: "<aaaaaaaaaaaa\x00<b\x00<c\n", nul: true, want: []record{{"<aaaaaaaaa", Truncated}, {"<b", 0}, {"<c", 0}}},
+		"UTF-16 too long":      {in: "<aaaaaaaaa\x00<\x00zzz\nb\n", nul: true, want: []record{{"<aaaaaaaaa", Truncated}, {"b", 0}}},
 		"LF before a NUL tail": {in: "a\nb\x00<c\n", nul: true, want: []record{{"a", 0}, {"b", 0}, {"<c", 0}}},
 	}
 	for name, tt := range tests {
@@ -133,12 +135,11 @@ func (neverLF) Read(p []byte) (int, error) {
 
 // However a stream is cut into reads, the records are the same.
 func FuzzWindowLine(f *testing.F) {
-	for _, s := range []string{"a\nb\n", "x\x00<y\n", "<\x00a\x00<\x00\n\x00", strings.Repeat("long", 20), "\n", "a\r\nb"} {
+	for _, s := range []string{"a\nb\n", "x\x00<y\n", "<\x00a\x00<\x00\n\x00", "<aaaaaaaaaaaa\x00<b\x00<c", "<aaaaaaaaa\x00<\x00zzz\nb\n", strings.Repeat("long", 20), "\n", "a\r\nb"} {
 		f.Add([]byte(s), true)
 		f.Add([]byte(s), false)
 	}
 	f.Fuzz(func(t *testing.T, in []byte, nul bool) {
-		nul = nul && len(in) < 10 // the NUL at the very end of what is kept is dropped with the rest of a long record
 		whole := lines(t, bytes.NewReader(in), len(in), NewWindow(4096, 10), nul)
 		bytewise := lines(t, iotest.OneByteReader(bytes.NewReader(in)), len(in), NewWindow(16, 10), nul)
 		if diff := cmp.Diff(whole, bytewise); diff != "" {
