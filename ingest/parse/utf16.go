@@ -31,6 +31,10 @@ func (p *Parser) fromUTF16(line []byte) []byte {
 		return p.units(nil, line[2:], binary.LittleEndian, true)
 	case bytes.HasPrefix(line, []byte{0xfe, 0xff}):
 		return p.units(nil, line[2:], binary.BigEndian, true)
+	case bytes.HasSuffix(line[:max(0, first-1)], []byte{0xff, 0xfe}) && utf8.Valid(line[:first-3]): // behind a header
+		return p.units(line[:first-3], line[first-1:], binary.LittleEndian, false)
+	case bytes.HasSuffix(line[:first], []byte{0xfe, 0xff}) && utf8.Valid(line[:first-2]):
+		return p.units(line[:first-2], line[first:], binary.BigEndian, false)
 	case !isASCII(line[:first]) && first%2 == 1:
 		return p.units(nil, line, binary.LittleEndian, false)
 	case !isASCII(line[:first]):
@@ -51,14 +55,17 @@ func (p *Parser) fromUTF16(line []byte) []byte {
 // units returns what code units say, behind what stands before them, or nil where that is no text. A character that
 // the end of the line tore is left out. Where no mark says that it is UTF-16 most characters must be of Latin-1: three in four upper halves are then NUL, as in no list of words between NULs.
 func (p *Parser) units(before, text []byte, order binary.ByteOrder, marked bool) []byte {
-	at, n, beyond := len(p.mem), 0, 0
+	at, n, beyond, ascii := len(p.mem), 0, 0, 0
 	p.mem = append(p.mem, before...)
 	for ; ; n++ {
 		r, size := unit(text, order)
 		if size == 0 {
 			break
 		}
-		if !isText(r) {
+		if ascii++; !twoLetters(text) {
+			ascii = 0
+		}
+		if !isText(r) || !marked && ascii == 2 {
 			p.mem = p.mem[:at]
 			return nil
 		}
@@ -107,4 +114,9 @@ func isText(r rune) bool {
 
 func isASCII(v []byte) bool {
 	return bytes.IndexFunc(v, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+// twoLetters reports whether text begins with two printable characters of ASCII, of which two pairs in a row are text that is not in UTF-16.
+func twoLetters(text []byte) bool {
+	return len(text) > 1 && min(text[0], text[1]) >= ' ' && max(text[0], text[1]) < 0x7f
 }

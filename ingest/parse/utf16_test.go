@@ -104,6 +104,18 @@ func TestUTF16Lines(t *testing.T) {
 		for _, before := range []string{"", "<13>Nov 26 09:41:10 sql1 MSSQL: "} {
 			want(t, before, row(t, Config{Replay: true}, before+wide(order, login), goldenNow), map[string]string{"event.dataset": "mssql", "user.name": "eve", "source.ip": "10.20.4.31"})
 		}
+		for _, host := range []string{"sql1", "sql12"} { // a mark at an odd place and at an even one
+			line := "<13>Nov 26 09:41:10 " + host + " MSSQL: " + wide(order, "\ufeff"+login)
+			want(t, line, row(t, Config{Replay: true}, line, goldenNow), map[string]string{"event.dataset": "mssql", "user.name": "eve", "host.hostname": host})
+		}
+	}
+}
+
+// Text that is not UTF-16 behind some that is stays as it came: who chooses a name hides nothing that stands behind it.
+func TestUTF16HidesNothing(t *testing.T) {
+	for _, name := range []string{strings.Repeat("a", 75), strings.Repeat("a", 30) + "Ā" + strings.Repeat("a", 45)} {
+		line := "<38>Nov 26 09:41:10 gate sshd[1]: Failed password for invalid user " + wide(binary.LittleEndian, name) + " from 203.0.113.9 port 51234"
+		want(t, line, row(t, Config{}, line, goldenNow), map[string]string{"source.ip": "203.0.113.9"})
 	}
 }
 
