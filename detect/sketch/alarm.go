@@ -22,21 +22,25 @@ func NewAlarm(up float32) Alarm { return Alarm{bar: barStart, most: barStart + u
 
 // Rings reports whether a tail of so many bits is a finding at a rate, and moves the bar. Where the rate is too seldom for it, the pace has a say; nil has none.
 func (a *Alarm) Rings(tail float32, rate float64, pace *Pace) bool {
-	if rate >= barRate || pace == nil {
+	if rate >= barRate {
 		return a.learn(tail, rate)
 	}
-	hit := a.clears(tail-pace.bits, rate)
-	a.learn(tail, rate)
-	pace.keep(hit, rate)
+	var hit bool
+	if pace == nil {
+		hit = a.clears(tail, rate)
+	} else {
+		hit = a.clears(tail-pace.bits, rate)
+		pace.keep(hit, rate)
+	}
+	a.learn(tail, barRate)
 	return hit
 }
 
-// learn reports whether a tail clears the bar, and moves it.
+// learn reports whether a tail clears the bar for a rate that it is learned at, and moves it.
 func (a *Alarm) learn(tail float32, rate float64) bool {
-	hit, learned := a.clears(tail, rate), max(rate, barRate)
-	up := a.clears(tail, learned)
-	a.bar -= float32(barStep * learned)
-	if up {
+	hit := a.clears(tail, rate)
+	a.bar -= float32(barStep * rate)
+	if hit {
 		a.bar += barStep
 	}
 	a.bar = min(max(0, a.bar), a.most)
