@@ -173,7 +173,8 @@ func (k *kind) weight() float32 {
 }
 
 // rank is the evidence in bits: the strongest kind, and of each other side what its strongest kind has above what the one who shows it, as busy as that one is, shows
-// once a day by chance: an account that comes twice a day is not asked for what all strangers from outside are, because one of them used it. What an event is as a whole is made of such kinds, so it is no side beside them: it counts where it is more.
+// once a day by chance: an account that comes twice a day is not asked for what all strangers from outside are, because one of them used it. What an event is as a whole
+// is made of such kinds, so it is no side beside them: it counts where it is more.
 func (s *story) rank() float32 { return s.sum(func(*kind) bool { return true }) }
 
 // heard is the rank of what people want to hear of.

@@ -2,7 +2,7 @@
 // where its owner never was, at an hour and of a kind that nobody changes here. Each of these happens by itself. Use it to tell of each row that ECS calls configuration or
 // iam; it answers how improbable it is that so much about one visit is strange.
 //
-// All that an account changes in logs of one kind without pausing for an hour is a visit, and each visit is a trial. A visit has sides: how well the site knows the account,
+// All that an account changes in logs of one kind without pausing for an hour, and within a day, is a visit, and each visit is a trial. A visit has sides: how well the site knows the account,
 // whether it ever changed anything here, how well the site knows it at its source, how often the like of what it changes was changed, and the quarter of the day. What each side
 // shows is held against what earlier visits of the kind showed, in bits by which that is less likely than if nothing were known (the estimator of Krichevsky and Trofimov, 1981, against an even
 // bet); the sides are added as if one told nothing of another, but for the first two. So what a site's administrators do every week is what others are measured by, nobody names them, and where few visits are known little

@@ -53,7 +53,8 @@ func (p *Parser) fromUTF16(line []byte) []byte {
 }
 
 // units returns what code units say, behind what stands before them, or nil where that is no text. A character that
-// the end of the line tore is left out. Where no mark says that it is UTF-16 most characters must be of Latin-1: three in four upper halves are then NUL, as in no list of words between NULs.
+// the end of the line tore is left out. Where no mark says so at the beginning of the line, most characters must be of Latin-1: three in four upper halves are then NUL, as in no list
+// of words between NULs. And no two pairs of ASCII's letters may follow each other: behind a long text in UTF-16 they are what somebody else wrote, and would be read as Chinese.
 func (p *Parser) units(before, text []byte, order binary.ByteOrder, marked bool) []byte {
 	at, n, beyond, ascii := len(p.mem), 0, 0, 0
 	p.mem = append(p.mem, before...)

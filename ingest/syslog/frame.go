@@ -23,7 +23,7 @@ var errBadCount = errors.New("octet count does not fit the stream")
 //	<                                  up to LF
 //	anything else                      up to LF, flagged BadFrame; after an octet-counted frame errBadCount
 //
-// Senders that end frames with NUL and never with LF are understood where the next frame begins with <. What RFC 6587 cannot
+// Senders that end frames with NUL and never with LF are understood where the next frame begins with < and no NUL follows that, as one does in UTF-16. What RFC 6587 cannot
 // tell is text that is ended by LF and begins with a number and a space: it is taken for a count.
 type framer struct {
 	w       *line.Window
